@@ -1,0 +1,33 @@
+# Every target sets up what it needs: a virtual environment in .venv, the locked dependencies, and the shared
+# libraries and fonts that pages are set with.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test check bench format clean
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.lock pyproject.toml tools/setup.sh
+	@sh tools/setup.sh "$(PYTHON)"
+	@touch $@
+
+demo: .venv/.ready ## make a fictional city's archive and do the main job on it
+	@$(BIN)/python -m demo.run
+
+test: .venv/.ready ## all tests
+	@$(BIN)/python -m pytest
+
+check: .venv/.ready ## format, lint, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: .venv/.ready
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: .venv/.ready ## speed, as ratios against a named rival in the same run
+	@$(BIN)/python -m benchmarks.run
+
+clean:
+	rm -rf .venv demo-archive build *.egg-info

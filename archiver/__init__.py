@@ -1,0 +1,1 @@
+"""How content gets in, and is kept."""

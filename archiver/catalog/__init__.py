@@ -1,0 +1,1 @@
+"""The database beside the vault: the only room that speaks SQLAlchemy."""

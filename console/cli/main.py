@@ -1,0 +1,1 @@
+"""The command `ofrecord`: which groups it has, and how errors become words and exit codes."""

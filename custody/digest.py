@@ -1,0 +1,29 @@
+"""What proves that bytes are the same bytes: a digest and the name of its algorithm."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """A hash value with its algorithm. `value` is lower-case hexadecimal."""
+
+    algorithm: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}:{self.value}"
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of some bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of_stream(chunks: Iterable[bytes]) -> Digest:
+    """The SHA-256 of bytes that come in pieces."""
+    running = hashlib.sha256()
+    for chunk in chunks:
+        running.update(chunk)
+    return Digest(algorithm="sha256", value=running.hexdigest())

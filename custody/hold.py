@@ -1,0 +1,38 @@
+"""A hold: nothing it reaches may be destroyed while it stands. Destruction asks only "is it held?"."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from custody.ids import HoldNumber, RequestNumber
+
+
+class HoldKind(StrEnum):
+    """Why a hold was placed."""
+
+    REQUEST = "request"
+    LITIGATION = "litigation"
+    AUDIT = "audit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """A hold on the records a selector names. `clause` is `custody.selector` data.
+
+    `numbers` are records named one by one, beside the clause. `protects_through` is the last protected day once an end
+    is known; None means the hold has no end yet, and says so. `released_at` is when somebody lifted it.
+    """
+
+    number: HoldNumber
+    kind: HoldKind
+    matter: str
+    reason: str
+    clause: dict[str, Any]
+    placed_at: datetime
+    placed_by: str
+    request: RequestNumber | None = None
+    numbers: tuple[int, ...] = ()
+    protects_through: date | None = None
+    released_at: datetime | None = None

@@ -1,0 +1,193 @@
+"""WHICH records: one expression, asked by searches, requests and holds alike.
+
+`Selector.matches(record)` is the law; a search engine may be faster but must find exactly the same. How a clerk's line
+becomes a Selector, and how it is said back in plain words, is `search/query.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from custody.errors import UsageError
+from custody.record import Record
+from custody.words import contains_phrase, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words one directly after another (one word is a phrase of one). Each is folded by `custody.words`."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Any word that begins so (`snow*`). Folded."""
+
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A field has a value: account (handle), platform, author, kind, state, tag, series, or has (`media`)."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Posted on a day from `since` to `until`, both included, in the city's zone; None leaves that side open."""
+
+    since: date | None
+    until: date | None
+    zone: str = "America/Chicago"
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All of the parts."""
+
+    parts: tuple["Clause", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of the parts."""
+
+    parts: tuple["Clause", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neither:
+    """Not this."""
+
+    part: "Clause"
+
+
+Clause = Everything | Phrase | Prefix | Is | Posted | Both | Either | Neither
+FIELDS = ("account", "platform", "author", "kind", "state", "tag", "series", "has")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selector:
+    """A clause over records. `accounts` gives each account's handle by its id, so that a record can be asked."""
+
+    clause: Clause = field(default_factory=Everything)
+
+    def matches(self, record: Record, handles: Mapping[int, str]) -> bool:
+        """Whether the record is one of those meant."""
+        line = joined(record.searchable()).split()
+        return _matches(self.clause, record, line, handles)
+
+
+def author_keys(record: Record) -> set[str]:
+    """What `author:` may name: each author's name and handle, folded whole (`jane doe`)."""
+    keys: set[str] = set()
+    for version in record.versions:
+        keys |= {joined([version.content.author.name]), joined([version.content.author.handle])}
+    return keys - {""}
+
+
+def _matches(clause: Clause, record: Record, line: list[str], handles: Mapping[int, str]) -> bool:
+    match clause:
+        case Everything():
+            return True
+        case Phrase(words):
+            return contains_phrase(line, list(words))
+        case Prefix(start):
+            return any(word.startswith(start) for word in line)
+        case Is(name, value):
+            return _has(record, name, value, handles)
+        case Posted():
+            return _posted(record, clause)
+        case Both(parts):
+            return all(_matches(part, record, line, handles) for part in parts)
+        case Either(parts):
+            return any(_matches(part, record, line, handles) for part in parts)
+        case Neither(part):
+            return not _matches(part, record, line, handles)
+
+
+def _has(record: Record, name: str, value: str, handles: Mapping[int, str]) -> bool:
+    content = record.current
+    match name:
+        case "account":
+            return handles.get(record.account, "") == value
+        case "platform":
+            return record.platform == value
+        case "series":
+            return record.series == value
+        case "kind":
+            return content.kind.value == value
+        case "state":
+            return content.state.value == value
+        case "author":
+            return value in author_keys(record)
+        case "tag":
+            return value in {joined([tag]) for tag in content.tags}
+        case "has":
+            return value == "media" and bool(content.media)
+    raise UsageError(f"there is no field named {name!r}", f"use one of: {', '.join(FIELDS)}")
+
+
+def _posted(record: Record, clause: Posted) -> bool:
+    created = record.current.created_at
+    if created is None:
+        return False
+    day = created.astimezone(ZoneInfo(clause.zone)).date()
+    return (clause.since is None or clause.since <= day) and (clause.until is None or day <= clause.until)
+
+
+def to_data(clause: Clause) -> dict[str, Any]:
+    """A clause as JSON data, for holds and requests that are kept."""
+    match clause:
+        case Everything():
+            return {"is": "everything"}
+        case Phrase(words):
+            return {"is": "phrase", "words": list(words)}
+        case Prefix(start):
+            return {"is": "prefix", "start": start}
+        case Is(name, value):
+            return {"is": "field", "field": name, "value": value}
+        case Posted(since, until, zone):
+            return {"is": "posted", "since": str(since or ""), "until": str(until or ""), "zone": zone}
+        case Both(parts):
+            return {"is": "both", "parts": [to_data(part) for part in parts]}
+        case Either(parts):
+            return {"is": "either", "parts": [to_data(part) for part in parts]}
+        case Neither(part):
+            return {"is": "neither", "part": to_data(part)}
+
+
+def from_data(data: dict[str, Any]) -> Clause:
+    """The reverse of `to_data`. Raises UsageError on data that is no clause."""
+    match data:
+        case {"is": "everything"}:
+            return Everything()
+        case {"is": "phrase", "words": words}:
+            return Phrase(tuple(words))
+        case {"is": "prefix", "start": start}:
+            return Prefix(start)
+        case {"is": "field", "field": name, "value": value}:
+            return Is(name, value)
+        case {"is": "posted", "since": since, "until": until, "zone": zone}:
+            return Posted(_day(since), _day(until), zone)
+        case {"is": "both", "parts": parts}:
+            return Both(tuple(from_data(part) for part in parts))
+        case {"is": "either", "parts": parts}:
+            return Either(tuple(from_data(part) for part in parts))
+        case {"is": "neither", "part": part}:
+            return Neither(from_data(part))
+    raise UsageError(f"this is no selector: {data!r}")
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,1 @@
+"""A fictional city and its downloads: the main job, run end to end by `make demo`."""

@@ -1,0 +1,1 @@
+"""What each city has promised."""
