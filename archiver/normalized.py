@@ -1,0 +1,94 @@
+"""A record's normalized form as bytes and back: the one place that knows its JSON.
+
+The bytes are canonical (sorted keys, no spaces, UTF-8), the same as `custody.canonical` makes, only faster; so equal
+content always has an equal digest. The counters in `metrics` change by the minute and are left out of the digest.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from custody.clock import text_of
+from custody.digest import sha256
+from custody.errors import InputError
+from custody.record import Content
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_CONTENT = msgspec.json.Decoder(Content)
+_KNOWN = frozenset(Content.__dataclass_fields__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """What the vault keeps of one version beside its raw bytes: who, when, from where, and the content itself."""
+
+    account: int
+    as_of: datetime
+    captured_at: datetime
+    content: Content
+    number: int
+    place: str
+    run: int
+    schema: int
+    series: str
+    version: int
+
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+
+
+def content_bytes(content: Content) -> bytes:
+    """The canonical bytes of some content, counters included."""
+    return _ENCODER.encode(content)
+
+
+def content_digest(content: Content) -> str:
+    """The digest by which two captures are the same version: 64 hex digits over everything but the counters."""
+    return sha256(_ENCODER.encode(replace(content, metrics={}) if content.metrics else content))
+
+
+def envelope_bytes(envelope: Envelope) -> bytes:
+    """The canonical bytes of a version's envelope: the payload of its `conversion` exchange."""
+    return _ENCODER.encode(envelope)
+
+
+def envelope_of(data: bytes) -> Envelope:
+    """The reverse of `envelope_bytes`. Raises InputError when the bytes are no envelope."""
+    try:
+        return _ENVELOPE.decode(data)
+    except msgspec.MsgspecError as error:
+        raise InputError(f"this is no normalized record: {error}") from error
+
+
+def content_of(data: Any) -> Content:
+    """Content from decoded JSON data (a dict in the published schema). Unknown fields are kept in `extra`.
+
+    Raises InputError that names the field when the data is not content.
+    """
+    unknown = {key: data[key] for key in data.keys() - _KNOWN} if isinstance(data, dict) else {}
+    try:
+        content = msgspec.convert(data, Content)
+    except msgspec.ValidationError as error:
+        raise InputError(f"this is no record: {error}", "docs/record.schema.json says how a record looks") from error
+    for name in ("created_at", "edited_at", "removed_at"):
+        moment = getattr(content, name)
+        if moment is not None and moment.tzinfo is None:
+            raise InputError(f"{name} has no time zone", "write it with an offset, such as 2025-03-01T12:00:00Z")
+        if moment is not None and moment.tzinfo is not UTC:
+            content = replace(content, **{name: moment.astimezone(UTC)})
+    return replace(content, extra={**content.extra, **unknown}) if unknown else content
+
+
+def decode_json(data: bytes) -> Any:
+    """Any JSON text as Python values. Raises InputError where it is broken or deeper than the parser allows."""
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise InputError(f"not readable as JSON: {error}") from error
+
+
+def as_of_text(moment: datetime) -> str:
+    """A moment the way envelopes and items write it."""
+    return text_of(moment)
