@@ -4,15 +4,17 @@
 becomes a Selector, and how it is said back in plain words, is `search/query.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from reprlib import repr as shortened
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from custody.errors import UsageError
 from custody.record import Record
-from custody.words import contains_phrase, joined
+from custody.words import contains_phrase, joined, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,24 @@ class Neither:
 
 Clause = Everything | Phrase | Prefix | Is | Posted | Both | Either | Neither
 FIELDS = ("account", "platform", "author", "kind", "state", "tag", "series", "has")
+DEEPEST = 60
+"""How far clauses may stand inside one another in stored data; what a person writes needs fewer than ten."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selector:
-    """A clause over records. `accounts` gives each account's handle by its id, so that a record can be asked."""
+    """Which records are meant: one clause, that each record can be asked."""
 
     clause: Clause = field(default_factory=Everything)
 
     def matches(self, record: Record, handles: Mapping[int, str]) -> bool:
-        """Whether the record is one of those meant."""
-        line = joined(record.searchable()).split()
-        return _matches(self.clause, record, line, handles)
+        """Whether the record is one of those meant. `handles` gives each account's handle by its id."""
+        return _matches(self.clause, record, cache(lambda: tuple(line_of(record).split())), handles)
+
+
+def line_of(record: Record) -> str:
+    """The words a record is found under, as one line: what every engine indexes, and nothing else."""
+    return joined(record.searchable())
 
 
 def author_keys(record: Record) -> set[str]:
@@ -96,14 +104,19 @@ def author_keys(record: Record) -> set[str]:
     return keys - {""}
 
 
-def _matches(clause: Clause, record: Record, line: list[str], handles: Mapping[int, str]) -> bool:
+def tag_keys(record: Record) -> set[str]:
+    """What `tag:` may name: each tag of the current version, folded whole."""
+    return {joined([tag]) for tag in record.current.tags} - {""}
+
+
+def _matches(clause: Clause, record: Record, line: Callable[[], tuple[str, ...]], handles: Mapping[int, str]) -> bool:
     match clause:
         case Everything():
             return True
-        case Phrase(words):
-            return contains_phrase(line, list(words))
+        case Phrase(wanted):
+            return contains_phrase(line(), wanted)
         case Prefix(start):
-            return any(word.startswith(start) for word in line)
+            return bool(start) and any(word.startswith(start) for word in line())
         case Is(name, value):
             return _has(record, name, value, handles)
         case Posted():
@@ -132,7 +145,7 @@ def _has(record: Record, name: str, value: str, handles: Mapping[int, str]) -> b
         case "author":
             return value in author_keys(record)
         case "tag":
-            return value in {joined([tag]) for tag in content.tags}
+            return value in tag_keys(record)
         case "has":
             return value == "media" and bool(content.media)
     raise UsageError(f"there is no field named {name!r}", f"use one of: {', '.join(FIELDS)}")
@@ -151,8 +164,8 @@ def to_data(clause: Clause) -> dict[str, Any]:
     match clause:
         case Everything():
             return {"is": "everything"}
-        case Phrase(words):
-            return {"is": "phrase", "words": list(words)}
+        case Phrase(wanted):
+            return {"is": "phrase", "words": list(wanted)}
         case Prefix(start):
             return {"is": "prefix", "start": start}
         case Is(name, value):
@@ -167,27 +180,45 @@ def to_data(clause: Clause) -> dict[str, Any]:
             return {"is": "neither", "part": to_data(part)}
 
 
-def from_data(data: dict[str, Any]) -> Clause:
-    """The reverse of `to_data`. Raises UsageError on data that is no clause."""
+def from_data(data: Mapping[str, Any]) -> Clause:
+    """The reverse of `to_data`. Raises UsageError on data that is no clause.
+
+    Words are folded again, so that a clause kept for years still speaks as `custody.words` does today.
+    """
+    return _from_data(data, DEEPEST)
+
+
+def _from_data(data: Any, depth: int) -> Clause:
     match data:
         case {"is": "everything"}:
             return Everything()
-        case {"is": "phrase", "words": words}:
-            return Phrase(tuple(words))
-        case {"is": "prefix", "start": start}:
-            return Prefix(start)
-        case {"is": "field", "field": name, "value": value}:
+        case {"is": "phrase", "words": [*given]} if all(isinstance(word, str) for word in given):
+            if folded := words(" ".join(given)):
+                return Phrase(tuple(folded))
+        case {"is": "prefix", "start": str(start)}:
+            if len(folded := words(start)) == 1:
+                return Prefix(folded[0])
+        case {"is": "field", "field": str(name), "value": str(value)} if name in FIELDS:
             return Is(name, value)
-        case {"is": "posted", "since": since, "until": until, "zone": zone}:
-            return Posted(_day(since), _day(until), zone)
-        case {"is": "both", "parts": parts}:
-            return Both(tuple(from_data(part) for part in parts))
-        case {"is": "either", "parts": parts}:
-            return Either(tuple(from_data(part) for part in parts))
-        case {"is": "neither", "part": part}:
-            return Neither(from_data(part))
-    raise UsageError(f"this is no selector: {data!r}")
+        case {"is": "posted", "since": str(since), "until": str(until), "zone": str(zone)}:
+            return Posted(_day(since), _day(until), _zone(zone))
+        case {"is": "both" | "either", "parts": [*parts]} if depth:
+            inner = tuple(_from_data(part, depth - 1) for part in parts)
+            return Both(inner) if data["is"] == "both" else Either(inner)
+        case {"is": "neither", "part": part} if depth:
+            return Neither(_from_data(part, depth - 1))
+    raise UsageError(f"this is no selector: {shortened(data)}", "restore it from a backup, or write the query again")
 
 
 def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no day", "write days as 2025-03-01") from error
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (OSError, ValueError, KeyError) as error:  # zoneinfo's own error for an unknown name is a KeyError
+        raise UsageError(f"there is no time zone named {name!r}", "write it as America/Chicago") from error
