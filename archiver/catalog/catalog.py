@@ -1,0 +1,157 @@
+"""The catalog as a database: how it is opened, what a transaction is, and how its schema came to be.
+
+SQLite beside the vault, in settings that survive a power cut and keep nothing deleted (integrity.md 6.3). What is
+asked of it and written to it is `rows.py`, `acts.py` and `queries.py`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2
+from alembic.command import upgrade
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from custody.errors import BusyError, DamageError, UnavailableError
+
+HEAD = "0001"
+"""The newest step in `migrations/versions`."""
+
+_SETTINGS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA wal_autocheckpoint=20000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class Catalog:
+    """One process's connection to the catalog. Reads may happen at any time; changes inside `transaction()`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._immediate = False
+        self._engine = create_engine(
+            f"sqlite+pysqlite:///{path}", module=pysqlite3.dbapi2, poolclass=StaticPool, connect_args={"timeout": 5}
+        )
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", self._begin)
+        with _words_for(path):
+            self._connection = self._engine.connect()
+            self._migrate()
+
+    @property
+    def connection(self) -> Connection:
+        """The one connection, for `rows`, `acts` and `queries`."""
+        return self._connection
+
+    def dbapi(self) -> Any:
+        """The driver's own connection, for the search engine that lives in the same transactions."""
+        return self._connection.connection.dbapi_connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing: the change is durable when this ends without an error, else nothing has happened."""
+        self._end_reading()
+        self._immediate = True
+        try:
+            with _words_for(self.path), self._connection.begin():
+                yield self._connection
+        finally:
+            self._immediate = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Several reads that all see one state."""
+        with _words_for(self.path):
+            yield self._connection
+            self._end_reading()
+
+    def truncate_log(self) -> None:
+        """Move the write-ahead log into the database and empty it."""
+        self._end_reading()
+        with _words_for(self.path):
+            self.dbapi().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def check(self) -> list[str]:
+        """What the database itself finds wrong with its file; empty when nothing."""
+        try:
+            rows = self.dbapi().execute("PRAGMA integrity_check(20)").fetchall()
+        except pysqlite3.dbapi2.DatabaseError as error:
+            return [str(error)]
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._end_reading()
+        self._connection.close()
+        self._engine.dispose()
+
+    def _end_reading(self) -> None:
+        if self._connection.in_transaction():
+            self._connection.rollback()
+
+    def _begin(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if self._immediate else "BEGIN")
+
+    def _migrate(self) -> None:
+        known = self._connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name='alembic_version'").first()
+        step = self._connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
+        self._end_reading()
+        if step == HEAD:
+            return
+        if step is not None and step > HEAD:
+            raise UnavailableError(
+                f"The archive at {self.path.parent} was made by a newer Ofrecord (catalog step {step}).",
+                "Install that version or a newer one. Nothing was changed.",
+            )
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = self._connection
+        with self.transaction():
+            upgrade(config, "head")
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for setting in _SETTINGS:
+        connection.execute(setting)
+
+
+@contextmanager
+def _words_for(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        words = str(error.orig)
+        if "locked" in words or "busy" in words:
+            raise BusyError(
+                f"The catalog {path} is busy: another Ofrecord is writing.", "Try again shortly."
+            ) from error
+        if "full" in words:
+            raise UnavailableError(
+                f"The disk is full: {path} could not be written.",
+                "Make room, then run the same command again: what was acknowledged is safe.",
+            ) from error
+        if "readonly" in words or "unable to open" in words:
+            raise UnavailableError(
+                f"The catalog {path} cannot be opened or written.", "Check who owns the folder."
+            ) from error
+        raise DamageError(f"The catalog {path} cannot be read: {words}", "Run `ofrecord rebuild`.") from error
+    except DatabaseError as error:
+        words = str(error.orig)
+        if "full" in words:
+            raise UnavailableError(
+                f"The disk is full: {path} could not be written.", "Make room, then try again."
+            ) from error
+        raise DamageError(f"The catalog {path} is damaged: {words}", "Run `ofrecord rebuild`.") from error

@@ -1,0 +1,241 @@
+"""What is asked of the catalog: accounts, runs, records, threads, requests, holds. Reads only."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, text
+
+from archiver.catalog.tables import (
+    account,
+    act,
+    decision,
+    hold,
+    media,
+    quarantine,
+    record,
+    redaction,
+    request,
+    run,
+    segment,
+    version,
+)
+from custody.account import Account
+from custody.hold import Hold, HoldKind
+from custody.ids import AccountId, HoldNumber, RecordNumber, RequestNumber
+from custody.request import Decision, Mark, RecordsRequest, Redaction, RequestState
+
+Row = dict[str, Any]
+
+
+def accounts(connection: Connection) -> list[Account]:
+    """Every registered account, in the order they were registered."""
+    found = connection.execute(select(account.c.id, account.c.data).order_by(account.c.id))
+    return [_account(row[0], json.loads(row[1])) for row in found]
+
+
+def _account(number: int, data: Row) -> Account:
+    plain = {name: data.get(name, "") for name in ("platform", "handle", "name", "department", "custodian", "series")}
+    return Account(
+        id=AccountId(number),
+        authorized_users=tuple(data.get("authorized_users", ())),
+        since=_day(data, "since"),
+        until=_day(data, "until"),
+        **plain,
+    )
+
+
+def _day(data: Row, name: str) -> date | None:
+    return date.fromisoformat(data[name]) if data.get(name) else None
+
+
+def runs(connection: Connection) -> list[Row]:
+    """Every import run with its reconciliation, newest first."""
+    found = connection.execute(select(run).order_by(run.c.number.desc())).mappings()
+    return [{**json.loads(row["data"]), **{k: row[k] for k in ("number", "state", "started_at")}} for row in found]
+
+
+def unended_runs(connection: Connection) -> list[int]:
+    """Runs that began and never said how they ended: their process died."""
+    return list(connection.execute(select(run.c.number).where(run.c.state == "running")).scalars())
+
+
+def record_row(connection: Connection, number: int) -> Row | None:
+    """A record's facts, or None when there is no such record."""
+    row = connection.execute(select(record).where(record.c.number == number)).mappings().first()
+    return dict(row) if row else None
+
+
+def record_rows(connection: Connection, numbers: Sequence[int]) -> dict[int, Row]:
+    """The facts of several records by number."""
+    found: dict[int, Row] = {}
+    for start in range(0, len(numbers), 5000):
+        query = select(record).where(record.c.number.in_(numbers[start : start + 5000]))
+        found |= {row["number"]: dict(row) for row in connection.execute(query).mappings()}
+    return found
+
+
+def all_records(connection: Connection) -> Iterator[Row]:
+    """Every record's facts in order of number, streamed."""
+    last = 0
+    while True:
+        query = select(record).where(record.c.number > last).order_by(record.c.number).limit(10_000)
+        page = connection.execute(query).mappings().all()
+        yield from (dict(row) for row in page)
+        if not page:
+            return
+        last = page[-1]["number"]
+
+
+def versions_of(connection: Connection, number: int) -> list[Row]:
+    """Where each version of a record lies, first version first."""
+    query = _places().where(version.c.number == number).order_by(version.c.n)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def versions_of_many(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Row]]:
+    """Where the versions of several records lie, by record."""
+    found: dict[int, list[Row]] = {}
+    query = _places().where(version.c.number.in_(numbers)).order_by(version.c.number, version.c.n)
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["number"], []).append(dict(row))
+    return found
+
+
+def _places() -> Select[Any]:
+    return select(version, segment.c.name).join(segment, segment.c.id == version.c.segment)
+
+
+def parents(connection: Connection, number: int) -> list[int]:
+    """The records above one in its thread, nearest first."""
+    statement = text(
+        "WITH RECURSIVE up(number, account, parent_id, depth) AS ("
+        " SELECT number, account, parent_id, 0 FROM record WHERE number = :number UNION"
+        " SELECT r.number, r.account, r.parent_id, up.depth + 1 FROM record r JOIN up"
+        " ON r.account = up.account AND r.object_id = up.parent_id WHERE up.depth < 1000)"
+        " SELECT number, min(depth) FROM up WHERE depth > 0 AND number <> :number GROUP BY number ORDER BY 2"
+    )
+    return list(connection.execute(statement, {"number": number}).scalars())
+
+
+def replies(connection: Connection, number: int) -> list[tuple[int, int, int]]:
+    """The records below one in its thread as (number, number of its parent, depth), oldest first within a parent."""
+    statement = text(
+        "WITH RECURSIVE down(number, account, object_id, parent, depth) AS ("
+        " SELECT number, account, object_id, 0, 0 FROM record WHERE number = :number UNION"
+        " SELECT r.number, r.account, r.object_id, down.number, down.depth + 1 FROM record r JOIN down"
+        " ON r.account = down.account AND r.parent_id = down.object_id WHERE down.depth < 1000 AND r.parent_id <> '')"
+        " SELECT d.number, d.parent, min(d.depth) FROM down d JOIN record r ON r.number = d.number WHERE d.depth > 0"
+        " AND d.number <> :number GROUP BY d.number ORDER BY min(d.depth), coalesce(r.created_at, 0), d.number"
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(statement, {"number": number})]
+
+
+def requests(connection: Connection) -> list[RecordsRequest]:
+    """Every request, oldest first."""
+    return [_request(row) for row in connection.execute(select(request).order_by(request.c.number)).mappings()]
+
+
+def request_named(connection: Connection, number: int) -> RecordsRequest | None:
+    """One request, or None."""
+    row = connection.execute(select(request).where(request.c.number == number)).mappings().first()
+    return _request(row) if row else None
+
+
+def _request(row: Any) -> RecordsRequest:
+    data = json.loads(row["data"])
+    return RecordsRequest(
+        number=RequestNumber(row["number"]),
+        words=data["words"],
+        received_at=moment(data["received_at"]),
+        channel=data["channel"],
+        opened_at=moment(data["opened_at"]),
+        opened_by=data["opened_by"],
+        requester=data.get("requester", ""),
+        state=RequestState(row["state"]),
+    )
+
+
+def decisions(connection: Connection, number: int) -> Iterator[Decision]:
+    """The decisions of a request in order of record."""
+    query = select(decision).where(decision.c.request == number).order_by(decision.c.record)
+    for row in connection.execute(query).mappings():
+        yield Decision(
+            request=RequestNumber(number),
+            record=RecordNumber(row["record"]),
+            mark=Mark(row["mark"]),
+            code=row["code"],
+            note=row["note"],
+        )
+
+
+def marks(connection: Connection, number: int) -> dict[str, int]:
+    """How many records of a request bear each mark."""
+    query = select(decision.c.mark, func.count()).where(decision.c.request == number).group_by(decision.c.mark)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def redactions(connection: Connection, number: int) -> list[tuple[int, Redaction]]:
+    """The redactions of a request, each with its own number within the record."""
+    query = select(redaction).where(redaction.c.request == number).order_by(redaction.c.record, redaction.c.n)
+    found = []
+    for row in connection.execute(query).mappings():
+        data = {name: row[name] for name in ("version", "field", "start", "end", "code", "note")}
+        kept = Redaction(request=RequestNumber(number), record=RecordNumber(row["record"]), **data)
+        found.append((row["n"], kept))
+    return found
+
+
+def holds(connection: Connection) -> list[Hold]:
+    """Every hold ever placed, oldest first."""
+    return [_hold(row) for row in connection.execute(select(hold).order_by(hold.c.number)).mappings()]
+
+
+def _hold(row: Any) -> Hold:
+    data = json.loads(row["data"])
+    through = data.get("protects_through")
+    return Hold(
+        number=HoldNumber(row["number"]),
+        kind=HoldKind(data["kind"]),
+        matter=data["matter"],
+        reason=data["reason"],
+        clause=data["clause"],
+        placed_at=moment(data["placed_at"]),
+        placed_by=data["placed_by"],
+        request=RequestNumber(row["request"]) if row["request"] else None,
+        numbers=tuple(data.get("numbers", ())),
+        protects_through=date.fromisoformat(through) if through else None,
+        released_at=moment(row["released_at"]) if row["released_at"] else None,
+    )
+
+
+def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:
+    """The acts of one kind done to one subject, in order."""
+    query = select(act.c.number, act.c.at, act.c.data).where(act.c.kind == kind, act.c.subject == subject)
+    found = connection.execute(query.order_by(act.c.number))
+    return [{"number": row[0], "at": row[1], **json.loads(row[2])} for row in found]
+
+
+def next_subject(connection: Connection, kind: str) -> int:
+    """The next free number for what acts of this kind make (requests, holds, runs, accounts)."""
+    return (connection.execute(select(func.max(act.c.subject)).where(act.c.kind == kind)).scalar() or 0) + 1
+
+
+def quarantined(connection: Connection, number: int) -> list[Row]:
+    """The quarantined items of a run."""
+    query = select(quarantine).where(quarantine.c.run == number).order_by(quarantine.c.n)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def totals(connection: Connection) -> dict[str, int]:
+    """How much the archive holds."""
+    count = {"records": record, "versions": version, "media": media, "quarantined": quarantine, "requests": request}
+    return {
+        name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in count.items()
+    }
+
+
+def moment(millis: int) -> datetime:
+    """Milliseconds since 1970 as an aware moment."""
+    return datetime.fromtimestamp(millis / 1000, UTC)

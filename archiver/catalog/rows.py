@@ -1,0 +1,162 @@
+"""Rows of evidence: records, versions, segments, media and quarantine, written and looked up in batches.
+
+A row is a plain dict in the shape of its table; what stands in it is computed here from a record's envelope, the same
+way when it is first taken in, when the catalog is rebuilt, and when it is verified.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from archiver.catalog.tables import media, media_use, quarantine, record, segment, version
+from archiver.normalized import Envelope
+from custody.record import Content
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Known:
+    """What the catalog knows of a record while a batch is taken in. `digest` and `as_of` are of its current version."""
+
+    number: int
+    versions: int
+    digest: bytes
+    as_of: int
+    seen_run: int
+    current: int
+    media_missing: int
+    series: str
+    series_reason: str
+
+
+def millis(moment: datetime) -> int:
+    """A moment as milliseconds since 1970, UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def facts_of(content: Content) -> Row:
+    """The columns of a record that follow from its current content."""
+    return {
+        "kind": content.kind.value,
+        "state": content.state.value,
+        "parent_id": content.parent_id,
+        "root_id": content.root_id,
+        "author_name": content.author.name,
+        "author_handle": content.author.handle,
+        "created_at": None if content.created_at is None else millis(content.created_at),
+        "removed_at": None if content.removed_at is None else millis(content.removed_at),
+        "media": len(content.media),
+        "media_missing": sum(1 for item in content.media if not item.sha256) if content.media else 0,
+        "flags": ",".join(content.flags),
+    }
+
+
+def record_row(envelope: Envelope, digest: bytes) -> Row:
+    """The row of a record whose only version so far is this one."""
+    return {
+        "number": envelope.number,
+        "account": envelope.account,
+        "object_id": envelope.content.object_id,
+        "platform": envelope.content.platform,
+        "series": envelope.series,
+        "series_reason": envelope.series_reason,
+        "current": envelope.version,
+        "versions": 1,
+        "digest": digest,
+        "as_of": millis(envelope.as_of),
+        "first_run": envelope.run,
+        "seen_run": envelope.run,
+        **facts_of(envelope.content),
+    }
+
+
+def known(connection: Connection, account: int, object_ids: Sequence[str]) -> dict[str, Known]:
+    """Those of the account's records that have one of these ids on the platform."""
+    columns = [record.c.object_id, *(record.c[name] for name in Known.__dataclass_fields__)]
+    found: dict[str, Known] = {}
+    for start in range(0, len(object_ids), 5000):
+        chosen = record.c.object_id.in_(object_ids[start : start + 5000])
+        for row in connection.execute(select(*columns).where(record.c.account == account, chosen)):
+            found[row[0]] = Known(*row[1:])
+    return found
+
+
+def last_number(connection: Connection) -> int:
+    """The highest record number given so far; 0 in an empty archive."""
+    return connection.execute(select(func.max(record.c.number))).scalar() or 0
+
+
+def add_records(connection: Connection, rows: list[Row]) -> None:
+    """Insert new records."""
+    if rows:
+        connection.execute(insert(record), rows)
+
+
+def add_versions(connection: Connection, rows: list[Row]) -> None:
+    """Insert versions."""
+    if rows:
+        connection.execute(insert(version), rows)
+
+
+def change_record(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
+    """Change some columns of one record."""
+    connection.execute(update(record).where(record.c.number == number).values(**values))
+
+
+def touch(connection: Connection, numbers: Iterable[int], run: int) -> None:
+    """Note that these records were seen again, unchanged."""
+    rows = [{"_number": number, "_run": run} for number in numbers]
+    if rows:
+        connection.execute(
+            update(record).where(record.c.number == bindparam("_number")).values(seen_run=bindparam("_run")), rows
+        )
+
+
+def add_quarantine(connection: Connection, rows: list[Row]) -> None:
+    """Insert quarantined items."""
+    if rows:
+        connection.execute(insert(quarantine), rows)
+
+
+def add_media(connection: Connection, rows: list[Row], uses: list[Row]) -> None:
+    """Insert media objects that are not there yet, and which version shows them."""
+    for row in rows:
+        if not connection.execute(select(media.c.size).where(media.c.sha256 == row["sha256"])).first():
+            connection.execute(insert(media), row)
+    for use in uses:
+        here = [media_use.c[name] == use[name] for name in ("sha256", "number", "n")]
+        if not connection.execute(select(media_use.c.n).where(*here)).first():
+            connection.execute(insert(media_use), use)
+
+
+def has_media(connection: Connection, sha256: bytes) -> bool:
+    """Whether the catalog acknowledges a media object."""
+    return connection.execute(select(media.c.size).where(media.c.sha256 == sha256)).first() is not None
+
+
+def newest_segment(connection: Connection, room: str) -> Row | None:
+    """The segment of a room that is written to now."""
+    query = select(segment).where(segment.c.room == room).order_by(segment.c.id.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def last_segment(connection: Connection) -> int:
+    """The highest segment id given so far; 0 when there is none."""
+    return connection.execute(select(func.max(segment.c.id))).scalar() or 0
+
+
+def segment_ends(connection: Connection) -> dict[str, int]:
+    """How far each segment's bytes are acknowledged, by name."""
+    return {row[0]: row[1] for row in connection.execute(select(segment.c.name, segment.c.committed_end))}
+
+
+def put_segment(connection: Connection, row: Row) -> None:
+    """Insert a segment, or move its acknowledged end."""
+    changed = update(segment).where(segment.c.id == row["id"]).values(committed_end=row["committed_end"])
+    if connection.execute(changed).rowcount == 0:
+        connection.execute(insert(segment), row)

@@ -1,0 +1,177 @@
+"""The catalog's tables: facts about records and where their bytes lie, never the text itself.
+
+Everything here can be made again from the vault (`ofrecord rebuild`). Times are milliseconds since 1970 in UTC, digests
+are raw bytes, days are ISO text. The words of each record are the search engine's, in tables of its own.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+METADATA = MetaData()
+
+account = Table(
+    "account",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("handle", Text, nullable=False, unique=True),
+    Column("platform", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+run = Table(
+    "run",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("account", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+segment = Table(
+    "segment",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("room", Text, nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    Column("head_length", Integer, nullable=False),
+    Column("head_sha256", LargeBinary, nullable=False),
+    Column("committed_end", BigInteger, nullable=False),
+    Index("segment_room", "room"),
+)
+
+record = Table(
+    "record",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("account", Integer, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("series_reason", Text, nullable=False),
+    Column("parent_id", Text, nullable=False),
+    Column("root_id", Text, nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("author_handle", Text, nullable=False),
+    Column("created_at", BigInteger),
+    Column("removed_at", BigInteger),
+    Column("current", Integer, nullable=False),
+    Column("versions", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("media", Integer, nullable=False),
+    Column("media_missing", Integer, nullable=False),
+    Column("flags", Text, nullable=False),
+    Column("first_run", Integer, nullable=False),
+    Column("seen_run", Integer, nullable=False),
+    UniqueConstraint("account", "object_id", name="record_natural_key"),
+)
+Index("record_parent", record.c.parent_id, sqlite_where=record.c.parent_id != "")
+
+version = Table(
+    "version",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("raw_length", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+quarantine = Table(
+    "quarantine",
+    METADATA,
+    Column("run", Integer, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("raw_length", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+)
+
+media = Table(
+    "media",
+    METADATA,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("file_sha256", LargeBinary, nullable=False),
+)
+
+media_use = Table(
+    "media_use",
+    METADATA,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+act = Table(
+    "act",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Integer, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Index("act_kind_subject", "kind", "subject"),
+)
+
+request = Table(
+    "request",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    METADATA,
+    Column("request", Integer, primary_key=True),
+    Column("record", BigInteger, primary_key=True),
+    Column("mark", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+redaction = Table(
+    "redaction",
+    METADATA,
+    Column("request", Integer, primary_key=True),
+    Column("record", BigInteger, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+hold = Table(
+    "hold",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("request", Integer),
+    Column("released_at", BigInteger),
+    Column("data", Text, nullable=False),
+)

@@ -1,0 +1,152 @@
+"""The only module that writes files. What it says is written survives a power cut: the bytes are flushed to the disk,
+and the file's name with its folder. Nothing is retried after a failed flush, since a second try can report success
+on lost data.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from custody.errors import BusyError, UnavailableError
+
+MINIMUM_FREE = 64 * 1024 * 1024
+"""Bytes that stay free: new writing is refused early rather than failing half-way."""
+
+
+def write_new(path: Path, chunks: Iterable[bytes]) -> int:
+    """Make a file whole or not at all (an older one of that name is replaced). Returns its size in bytes."""
+    with _words_for(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            size = 0
+            with temporary.open("wb") as file:
+                for chunk in chunks:
+                    size += file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        flush_folder(path.parent)
+        return size
+
+
+def append(path: Path, data: bytes, at: int) -> None:
+    """Write `data` at offset `at`, which must be where the file's acknowledged bytes end, and flush it.
+
+    Bytes found beyond `at` were never acknowledged (a crash left them) and are written over.
+    """
+    with _words_for(path):
+        new = not path.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            if os.fstat(descriptor).st_size < at:
+                raise UnavailableError(f"{path} is shorter than the catalog says", "run `ofrecord verify`")
+            os.ftruncate(descriptor, at)
+            place, view = at, memoryview(data)
+            while view:
+                written = os.pwrite(descriptor, view, place)
+                place, view = place + written, view[written:]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if new:
+            flush_folder(path.parent)
+
+
+def truncate(path: Path, size: int) -> bytes:
+    """Cut a file down to `size` bytes and return what was cut off."""
+    with _words_for(path), path.open("r+b") as file:
+        file.seek(size)
+        rest = file.read()
+        file.truncate(size)
+        file.flush()
+        os.fsync(file.fileno())
+    return rest
+
+
+def remove(path: Path) -> None:
+    """Delete a file, durably; it is no error if it is gone already."""
+    with _words_for(path):
+        path.unlink(missing_ok=True)
+        flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut, and the folder's own name in its parent."""
+    for place in (folder, folder.parent):
+        descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if (
+                error.errno != errno.EINVAL
+            ):  # some file systems cannot flush folders; an input/output error is never ignored
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def hash_file(path: Path, end: int | None = None) -> str:
+    """The SHA-256 of a file's bytes up to `end`, read in pieces."""
+    running, left = hashlib.sha256(), end
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20 if left is None else min(1 << 20, left)):
+            running.update(chunk)
+            left = None if left is None else left - len(chunk)
+    return running.hexdigest()
+
+
+def require_room(folder: Path, wanted: int = 0) -> None:
+    """Refuse to begin when the disk has no room for `wanted` bytes and a reserve."""
+    status = os.statvfs(folder)
+    free = status.f_bavail * status.f_frsize
+    if free < wanted + MINIMUM_FREE:
+        raise UnavailableError(
+            f"The disk that holds {folder} has only {free // 1_000_000} MB free.",
+            "Make room or move the archive to a larger disk. Nothing was changed.",
+        )
+
+
+@contextmanager
+def only_writer(path: Path) -> Iterator[IO[bytes]]:
+    """Hold the archive's one writing place. Raises BusyError at once when another process holds it."""
+    with _words_for(path):
+        file = path.open("ab")
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(
+                f"Another Ofrecord is writing to the archive in {path.parent}.",
+                "Wait until it has finished, then try again. Nothing was changed.",
+            ) from error
+        yield file
+    finally:
+        file.close()
+
+
+@contextmanager
+def _words_for(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UnavailableError(
+                f"The disk is full: {path} could not be written.",
+                "Make room, then run the same command again: what was acknowledged is safe.",
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise UnavailableError(
+                f"{path} may not be written ({error.strerror}).",
+                "Check who owns the folder, or choose another with --home.",
+            ) from error
+        raise UnavailableError(f"{path} could not be written: {error.strerror or error}.", "Check the disk.") from error

@@ -1,0 +1,280 @@
+"""One import run, the same for every platform: read, compare with what is kept, store, and account for each item.
+
+Each item ends as exactly one of: new, changed, unchanged, duplicate (seen twice in this run), flagged (stored, and a
+person should look), quarantined (not understood; its bytes are kept) or excluded (no record; the reason is counted).
+The sums close, always. How a source is read is its platform's; how bytes become durable is `archiver/intake.py`'s.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from archiver.catalog import rows
+from archiver.catalog.rows import Known
+from archiver.intake import Batch, Intake
+from archiver.normalized import Envelope, content_bytes, digest_of_bytes
+from archiver.platforms.reader import Item, Package, Platform, Unread
+from archiver.reconciliation import Reconciliation
+from archiver.shelf import Shelf, version_of
+from archiver.vault import StoredMedia
+from archiver.window import window
+from custody.account import Account
+from custody.clock import Clock, is_plausible, moment_of, text_of
+from custody.ids import RecordNumber
+from custody.record import SCHEMA_VERSION, Content, Media, Record, Version
+
+BATCH_ITEMS = 5_000
+BATCH_BYTES = 48_000_000
+IMPLAUSIBLE = "date-implausible"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filing:
+    """Where a record belongs: its series, why, and the storage bucket its retention falls in."""
+
+    series: str
+    reason: str
+    bucket: str
+
+
+Classify = Callable[[Content, str], Filing]
+"""Files content; the second argument is the series it is already filed under, or ""."""
+
+
+class Harvest:
+    """One run over some packages. `progress` is told after each batch and may raise to stop the run cleanly."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        account: Account,
+        run: int,
+        clock: Clock,
+        classify: Classify,
+        progress: Callable[[Reconciliation], None],
+    ) -> None:
+        self.intake = intake
+        self.account = account
+        self.run = run
+        self.clock = clock
+        self.classify = classify
+        self.progress = progress
+        self.done = Reconciliation()
+        self._packages: Sequence[Package] = ()
+        self._now = clock()
+        self._number = rows.last_number(intake.catalog.connection)
+        self._moments: dict[str, datetime] = {}
+        self._shelf = Shelf(intake.catalog, intake.vault)
+
+    def take(self, sources: Sequence[tuple[Package, Platform]], personal: bool) -> Reconciliation:
+        """Take in everything the packages list. Items of finished batches stay, whatever happens after."""
+        self._packages = [package for package, _ in sources]
+        for package, platform in sources:
+            for items in self._batches(platform.read(package, self.account, personal)):
+                self._take_batch(package, items)
+                self.progress(self.done)
+        return self.done
+
+    def _batches(self, found: Iterator[Item | Unread]) -> Iterator[list[Item]]:
+        items: list[Item] = []
+        size = 0
+        for item in found:
+            if isinstance(item, Unread):
+                self.done.unread.append(item)
+                continue
+            items.append(item)
+            size += len(item.raw) if isinstance(item.raw, bytes) else 0
+            if len(items) >= BATCH_ITEMS or size >= BATCH_BYTES:
+                yield items
+                items, size = [], 0
+        if items:
+            yield items
+
+    def _take_batch(self, package: Package, items: list[Item]) -> None:
+        self._now = self.clock()
+        batch = Batch(date=text_of(self._now))
+        ids = [item.content.object_id for item in items if item.content is not None]
+        known = rows.known(self.intake.catalog.connection, self.account.id, ids)
+        for item in items:
+            if item.content is not None:
+                self._take_content(batch, package, item, item.content, known)
+            elif item.quarantined:
+                self._quarantine(batch, package, item, item.quarantined)
+            else:
+                self.done.count("excluded", item.place, item.excluded or "no record")
+        self.intake.commit(batch, self.run)
+
+    def _quarantine(self, batch: Batch, package: Package, item: Item, reason: str) -> None:
+        self.done.count("quarantined", item.place, reason)
+        raw, raw_type = self._raw(batch, package, item)
+        n = self.done.outcomes["quarantined"]
+        self.intake.put_quarantined(batch, self.run, n, raw, raw_type, item.place, reason)
+
+    def _take_content(
+        self, batch: Batch, package: Package, item: Item, content: Content, known: dict[str, Known]
+    ) -> None:
+        content = self._with_media(batch, package, item, self._judged(content))
+        as_of = self._as_of(item)
+        digest = bytes.fromhex(digest_of_bytes(content_bytes(content)))
+        before = known.get(content.object_id)
+        if before is None:
+            self._number += 1
+            known[content.object_id] = self._add_new(batch, package, item, content, as_of, digest)
+            return
+        if digest != before.digest and any(not media.sha256 for media in content.media):
+            content = self._with_kept_media(batch, before, content)
+            digest = bytes.fromhex(digest_of_bytes(content_bytes(content)))
+        if self._is_known(batch, before, digest, rows.millis(as_of)):
+            self.done.count("duplicate" if before.seen_run == self.run else "unchanged")
+            if before.seen_run != self.run:
+                batch.seen.append(before.number)
+                before.seen_run = self.run
+            return
+        self._add_version(batch, package, item, content, as_of, digest, before)
+
+    def _add_new(
+        self, batch: Batch, package: Package, item: Item, content: Content, as_of: datetime, digest: bytes
+    ) -> Known:
+        filing = self.classify(content, "")
+        envelope = self._envelope(self._number, 1, item, content, as_of, filing)
+        raw, raw_type = self._raw(batch, package, item)
+        self.intake.put_version(batch, filing.bucket, envelope, raw, raw_type, digest)
+        row = rows.record_row(envelope, digest)
+        batch.records.append(row)
+        batch.indexed[self._number] = Record(
+            number=RecordNumber(self._number),
+            account=self.account.id,
+            platform=content.platform,
+            series=filing.series,
+            versions=(version_of(envelope, digest),),
+        )
+        self._count_stored("new", item, content)
+        return Known(
+            self._number, 1, digest, row["as_of"], self.run, 1, row["media_missing"], filing.series, filing.reason
+        )
+
+    def _add_version(
+        self,
+        batch: Batch,
+        package: Package,
+        item: Item,
+        content: Content,
+        as_of: datetime,
+        digest: bytes,
+        before: Known,
+    ) -> None:
+        n = before.versions + 1
+        filing = replace(self.classify(content, before.series), series=before.series, reason=before.series_reason)
+        envelope = self._envelope(before.number, n, item, content, as_of, filing)
+        raw, raw_type = self._raw(batch, package, item)
+        earlier = self._versions(batch, before)
+        self.intake.put_version(batch, filing.bucket, envelope, raw, raw_type, digest)
+        values: dict[str, Any] = {"versions": n, "seen_run": self.run}
+        newest = rows.millis(as_of) >= before.as_of
+        if newest:
+            values |= {"current": n, "digest": digest, "as_of": rows.millis(as_of), **rows.facts_of(content)}
+            before.current, before.digest, before.as_of = n, digest, rows.millis(as_of)
+            before.media_missing = values["media_missing"]
+        batch.changes.append((before.number, values))
+        before.versions, before.seen_run = n, self.run
+        batch.indexed[before.number] = Record(
+            number=RecordNumber(before.number),
+            account=self.account.id,
+            platform=content.platform,
+            series=before.series,
+            versions=(*earlier, version_of(envelope, digest)),
+            current_index=before.current - 1,
+        )
+        self._count_stored("changed", item, content)
+
+    def _count_stored(self, outcome: str, item: Item, content: Content) -> None:
+        if content.flags:
+            self.done.count("flagged", item.place, ", ".join(content.flags))
+        else:
+            self.done.count(outcome)
+        self.done.records += 1
+        for media in content.media:
+            self.done.media += bool(media.sha256)
+            self.done.media_missing += not media.sha256
+
+    def _envelope(self, number: int, n: int, item: Item, content: Content, as_of: datetime, filing: Filing) -> Envelope:
+        return Envelope(
+            account=self.account.id,
+            as_of=as_of,
+            captured_at=self._now,
+            content=content,
+            number=number,
+            place=item.place,
+            run=self.run,
+            schema=SCHEMA_VERSION,
+            series=filing.series,
+            series_reason=filing.reason,
+            version=n,
+        )
+
+    def _judged(self, content: Content) -> Content:
+        created = content.created_at
+        if created is not None and IMPLAUSIBLE not in content.flags and not is_plausible(created, self._now):
+            return replace(content, flags=(*content.flags, IMPLAUSIBLE))
+        return content
+
+    def _as_of(self, item: Item) -> datetime:
+        if not item.as_of:
+            return self._now
+        moment = self._moments.get(item.as_of)
+        if moment is None:
+            if len(self._moments) > 1000:
+                self._moments.clear()
+            moment = self._moments[item.as_of] = min(moment_of(item.as_of), self._now)
+        return moment
+
+    def _is_known(self, batch: Batch, before: Known, digest: bytes, as_of: int) -> bool:
+        if digest == before.digest:
+            return True
+        if as_of > before.as_of or before.versions == 1:
+            return False
+        return digest.hex() in {version.digest for version in self._versions(batch, before)}
+
+    def _raw(self, batch: Batch, package: Package, item: Item) -> tuple[bytes, str]:
+        """The item's own bytes; too large ones go to the media room, and a pointer stands in their place."""
+        if isinstance(item.raw, bytes):
+            return item.raw, item.raw_type
+        slice_ = item.raw
+        kept = self.intake.vault.keep_media(lambda: window(package, slice_), slice_.member, batch.date)
+        batch.media[kept.sha256] = kept
+        pointer = f'{{"sha256":"{kept.sha256}","size":{kept.size},"type":"{item.raw_type}"}}'
+        return pointer.encode(), "application/vnd.ofrecord.pointer+json"
+
+    def _with_media(self, batch: Batch, package: Package, item: Item, content: Content) -> Content:
+        if not content.media:
+            return content
+        members = item.members or ("",) * len(content.media)
+        kept = [self._keep(batch, package, media, tail) for media, tail in zip(content.media, members, strict=False)]
+        return replace(content, media=tuple(kept))
+
+    def _keep(self, batch: Batch, package: Package, media: Media, tail: str) -> Media:
+        for source in (package, *self._packages) if tail else ():
+            member = source.find(tail)
+            if member is not None:
+                stored = self._store(batch, source, member)
+                return replace(media, sha256=stored.sha256, size=stored.size, media_type=stored.media_type, gap="")
+        return replace(media, sha256="", gap=media.gap or "named in the download, but not contained in it")
+
+    def _store(self, batch: Batch, source: Package, member: str) -> StoredMedia:
+        stored = self.intake.vault.keep_media(lambda: source.open(member), member, batch.date)
+        batch.media[stored.sha256] = stored
+        return stored
+
+    def _with_kept_media(self, batch: Batch, before: Known, content: Content) -> Content:
+        """A second download without the pictures is no change: what we already hold is carried over."""
+        held = {media.uri: media for media in self._versions(batch, before)[before.current - 1].content.media}
+        mended = [
+            replace(held[media.uri], alt=media.alt) if not media.sha256 and media.uri in held else media
+            for media in content.media
+        ]
+        return replace(content, media=tuple(mended))
+
+    def _versions(self, batch: Batch, before: Known) -> tuple[Version, ...]:
+        pending = batch.indexed.get(before.number)
+        return pending.versions if pending else self._shelf.versions(before.number)
