@@ -104,6 +104,11 @@ def author_keys(record: Record) -> set[str]:
     return keys - {""}
 
 
+def name_key(name: str) -> str:
+    """A handle, platform or series as it is compared: capitals and a leading @ make no difference."""
+    return name.removeprefix("@").casefold()
+
+
 def tag_keys(record: Record) -> set[str]:
     """What `tag:` may name: each tag of the current version, folded whole."""
     return {joined([tag]) for tag in record.current.tags} - {""}
@@ -133,11 +138,11 @@ def _has(record: Record, name: str, value: str, handles: Mapping[int, str]) -> b
     content = record.current
     match name:
         case "account":
-            return handles.get(record.account, "") == value
+            return bool(name_key(value)) and name_key(handles.get(record.account, "")) == name_key(value)
         case "platform":
-            return record.platform == value
+            return name_key(record.platform) == name_key(value)
         case "series":
-            return record.series == value
+            return name_key(record.series) == name_key(value)
         case "kind":
             return content.kind.value == value
         case "state":

@@ -75,8 +75,10 @@ def test_a_phrase_never_runs_from_one_part_into_the_next() -> None:
     [
         ("account", "mfparks", True),
         ("account", "mfpolice", False),
-        ("platform", "mastodon", True),
-        ("series", "MUN-7", True),
+        ("account", "@MFParks", True),
+        ("account", "", False),
+        ("platform", "Mastodon", True),
+        ("series", "mun-7", True),
         ("kind", "post", True),
         ("kind", "comment", False),
         ("state", "hidden", True),

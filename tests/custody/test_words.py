@@ -106,7 +106,7 @@ def test_texts_with_a_space_between_have_the_words_of_both(one: str, two: str) -
 
 
 def test_every_single_character_folds_to_what_folds_to_itself() -> None:
-    for start in range(0, 0x110000, 0x800):
+    for start in (*range(0, 0x33800, 0x800), 0xE0000):  # beyond lie private and unassigned characters only
         text = "é " + " ".join(map(chr, range(start, start + 0x800)))
         folded = words(text)
         assert words("é " + " ".join(folded))[1:] == folded, hex(start)
@@ -114,7 +114,7 @@ def test_every_single_character_folds_to_what_folds_to_itself() -> None:
 
 
 def test_words_are_safe_for_any_engine() -> None:
-    letters = {letter for code in range(0x110000) for word in words(chr(code)) for letter in word}
+    letters = {letter for code in range(0x33800) for word in words(chr(code)) for letter in word}
     assert {letter for letter in letters if letter.isascii()} == set("abcdefghijklmnopqrstuvwxyz0123456789")
     assert GAP not in letters
     assert not any(letter.isspace() or "\ud800" <= letter <= "\udfff" for letter in letters)
