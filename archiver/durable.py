@@ -62,15 +62,21 @@ def append(path: Path, data: bytes, at: int) -> None:
             flush_folder(path.parent)
 
 
-def truncate(path: Path, size: int) -> bytes:
-    """Cut a file down to `size` bytes and return what was cut off."""
+def truncate(path: Path, size: int) -> None:
+    """Cut a file down to `size` bytes, durably."""
     with _words_for(path), path.open("r+b") as file:
-        file.seek(size)
-        rest = file.read()
         file.truncate(size)
         file.flush()
         os.fsync(file.fileno())
-    return rest
+
+
+def move(path: Path, to: Path) -> None:
+    """Give a file another name in the same file system, durably; an older file of that name is replaced."""
+    with _words_for(path):
+        to.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(to)
+        flush_folder(to.parent)
+        flush_folder(path.parent)
 
 
 def remove(path: Path) -> None:

@@ -42,6 +42,20 @@ Classify = Callable[[Content, str], Filing]
 """Files content; the second argument is the series it is already filed under, or ""."""
 
 
+class _Taken:
+    """An item as it will be kept, with its canonical bytes and their digest."""
+
+    __slots__ = ("as_of", "content", "digest", "item", "normal", "package")
+
+    def __init__(self, item: Item, package: Package, as_of: datetime, content: Content) -> None:
+        self.item = item
+        self.package = package
+        self.as_of = as_of
+        self.content = content
+        self.normal = content_bytes(content)
+        self.digest = bytes.fromhex(digest_of_bytes(self.normal))
+
+
 class Harvest:
     """One run over some packages. `progress` is told after each batch and may raise to stop the run cleanly."""
 
@@ -114,104 +128,88 @@ class Harvest:
     def _take_content(
         self, batch: Batch, package: Package, item: Item, content: Content, known: dict[str, Known]
     ) -> None:
-        content = self._with_media(batch, package, item, self._judged(content))
-        as_of = self._as_of(item)
-        digest = bytes.fromhex(digest_of_bytes(content_bytes(content)))
+        taken = _Taken(item, package, self._as_of(item), self._with_media(batch, package, item, self._judged(content)))
         before = known.get(content.object_id)
         if before is None:
-            self._number += 1
-            known[content.object_id] = self._add_new(batch, package, item, content, as_of, digest)
+            known[content.object_id] = self._add_new(batch, taken)
             return
-        if digest != before.digest and any(not media.sha256 for media in content.media):
-            content = self._with_kept_media(batch, before, content)
-            digest = bytes.fromhex(digest_of_bytes(content_bytes(content)))
-        if self._is_known(batch, before, digest, rows.millis(as_of)):
+        if taken.digest != before.digest and any(not media.sha256 for media in taken.content.media):
+            kept = self._with_kept_media(batch, before, taken.content)
+            taken = _Taken(item, package, taken.as_of, kept)
+        if self._is_known(batch, before, taken):
             self.done.count("duplicate" if before.seen_run == self.run else "unchanged")
             if before.seen_run != self.run:
                 batch.seen.append(before.number)
                 before.seen_run = self.run
             return
-        self._add_version(batch, package, item, content, as_of, digest, before)
+        self._add_version(batch, taken, before)
 
-    def _add_new(
-        self, batch: Batch, package: Package, item: Item, content: Content, as_of: datetime, digest: bytes
-    ) -> Known:
-        filing = self.classify(content, "")
-        envelope = self._envelope(self._number, 1, item, content, as_of, filing)
-        raw, raw_type = self._raw(batch, package, item)
-        self.intake.put_version(batch, filing.bucket, envelope, raw, raw_type, digest)
-        row = rows.record_row(envelope, digest)
+    def _add_new(self, batch: Batch, taken: _Taken) -> Known:
+        self._number += 1
+        filing = self.classify(taken.content, "")
+        envelope = self._put(batch, self._number, 1, taken, filing)
+        row = rows.record_row(envelope, taken.digest)
         batch.records.append(row)
-        batch.indexed[self._number] = Record(
-            number=RecordNumber(self._number),
-            account=self.account.id,
-            platform=content.platform,
-            series=filing.series,
-            versions=(version_of(envelope, digest),),
-        )
-        self._count_stored("new", item, content)
-        return Known(
-            self._number, 1, digest, row["as_of"], self.run, 1, row["media_missing"], filing.series, filing.reason
-        )
+        batch.indexed[self._number] = self._record(self._number, filing.series, (version_of(envelope, taken.digest),))
+        self._count_stored("new", taken)
+        missing = row["media_missing"]
+        return Known(self._number, 1, taken.digest, row["as_of"], self.run, 1, missing, filing.series, filing.reason)
 
-    def _add_version(
-        self,
-        batch: Batch,
-        package: Package,
-        item: Item,
-        content: Content,
-        as_of: datetime,
-        digest: bytes,
-        before: Known,
-    ) -> None:
+    def _add_version(self, batch: Batch, taken: _Taken, before: Known) -> None:
         n = before.versions + 1
-        filing = replace(self.classify(content, before.series), series=before.series, reason=before.series_reason)
-        envelope = self._envelope(before.number, n, item, content, as_of, filing)
-        raw, raw_type = self._raw(batch, package, item)
+        filing = self.classify(taken.content, before.series)
+        filing = replace(filing, series=before.series, reason=before.series_reason)
         earlier = self._versions(batch, before)
-        self.intake.put_version(batch, filing.bucket, envelope, raw, raw_type, digest)
+        envelope = self._put(batch, before.number, n, taken, filing)
+        as_of = rows.millis(taken.as_of)
         values: dict[str, Any] = {"versions": n, "seen_run": self.run}
-        newest = rows.millis(as_of) >= before.as_of
-        if newest:
-            values |= {"current": n, "digest": digest, "as_of": rows.millis(as_of), **rows.facts_of(content)}
-            before.current, before.digest, before.as_of = n, digest, rows.millis(as_of)
-            before.media_missing = values["media_missing"]
+        if as_of >= before.as_of:
+            values |= {"current": n, "digest": taken.digest, "as_of": as_of, **rows.facts_of(taken.content)}
+            before.current, before.digest, before.as_of = n, taken.digest, as_of
         batch.changes.append((before.number, values))
         before.versions, before.seen_run = n, self.run
-        batch.indexed[before.number] = Record(
-            number=RecordNumber(before.number),
-            account=self.account.id,
-            platform=content.platform,
-            series=before.series,
-            versions=(*earlier, version_of(envelope, digest)),
-            current_index=before.current - 1,
-        )
-        self._count_stored("changed", item, content)
+        versions = (*earlier, version_of(envelope, taken.digest))
+        batch.indexed[before.number] = self._record(before.number, before.series, versions, before.current - 1)
+        self._count_stored("changed", taken)
 
-    def _count_stored(self, outcome: str, item: Item, content: Content) -> None:
-        if content.flags:
-            self.done.count("flagged", item.place, ", ".join(content.flags))
-        else:
-            self.done.count(outcome)
-        self.done.records += 1
-        for media in content.media:
-            self.done.media += bool(media.sha256)
-            self.done.media_missing += not media.sha256
-
-    def _envelope(self, number: int, n: int, item: Item, content: Content, as_of: datetime, filing: Filing) -> Envelope:
-        return Envelope(
+    def _put(self, batch: Batch, number: int, n: int, taken: _Taken, filing: Filing) -> Envelope:
+        envelope = Envelope(
             account=self.account.id,
-            as_of=as_of,
+            as_of=taken.as_of,
             captured_at=self._now,
-            content=content,
+            content=taken.content,
             number=number,
-            place=item.place,
+            place=taken.item.place,
             run=self.run,
             schema=SCHEMA_VERSION,
             series=filing.series,
             series_reason=filing.reason,
             version=n,
         )
+        raw, raw_type = self._raw(batch, taken.package, taken.item)
+        self.intake.put_version(batch, filing.bucket, envelope, taken.normal, raw, raw_type, taken.digest)
+        return envelope
+
+    def _record(self, number: int, series: str, versions: tuple[Version, ...], current: int = -1) -> Record:
+        return Record(
+            number=RecordNumber(number),
+            account=self.account.id,
+            platform=versions[0].content.platform,
+            series=series,
+            versions=versions,
+            current_index=current,
+        )
+
+    def _count_stored(self, outcome: str, taken: _Taken) -> None:
+        content = taken.content
+        if content.flags:
+            self.done.count("flagged", taken.item.place, ", ".join(content.flags))
+        else:
+            self.done.count(outcome)
+        self.done.records += 1
+        for media in content.media:
+            self.done.media += bool(media.sha256)
+            self.done.media_missing += not media.sha256
 
     def _judged(self, content: Content) -> Content:
         created = content.created_at
@@ -229,12 +227,12 @@ class Harvest:
             moment = self._moments[item.as_of] = min(moment_of(item.as_of), self._now)
         return moment
 
-    def _is_known(self, batch: Batch, before: Known, digest: bytes, as_of: int) -> bool:
-        if digest == before.digest:
+    def _is_known(self, batch: Batch, before: Known, taken: _Taken) -> bool:
+        if taken.digest == before.digest:
             return True
-        if as_of > before.as_of or before.versions == 1:
+        if rows.millis(taken.as_of) > before.as_of or before.versions == 1:
             return False
-        return digest.hex() in {version.digest for version in self._versions(batch, before)}
+        return taken.digest.hex() in {version.digest for version in self._versions(batch, before)}
 
     def _raw(self, batch: Batch, package: Package, item: Item) -> tuple[bytes, str]:
         """The item's own bytes; too large ones go to the media room, and a pointer stands in their place."""

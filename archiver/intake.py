@@ -6,8 +6,8 @@ A crash before the commit leaves bytes that no row names; they are swept at the 
 
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 from archiver import warc
 from archiver.catalog import rows
@@ -19,6 +19,8 @@ from custody.canonical import canonical
 from custody.clock import moment_of
 from custody.ids import exchange_uuid
 from custody.record import Record
+
+PACKED_TOGETHER = 100
 
 Index = Callable[[Sequence[Record]], None]
 """Puts records into the search engine, inside the catalog's transaction."""
@@ -51,6 +53,8 @@ class Batch:
     quarantined: list[Row] = field(default_factory=list)
     media: dict[str, StoredMedia] = field(default_factory=dict)
     uses: list[Row] = field(default_factory=list)
+    waiting: list[tuple[str, bytes, bytes, Row]] = field(default_factory=list)
+    packing: list[tuple[list[tuple[str, Row]], Future[list[tuple[int, bytes, bytes]]]]] = field(default_factory=list)
     indexed: dict[int, Record] = field(default_factory=dict)
 
 
@@ -61,21 +65,25 @@ class Intake:
         self.catalog = catalog
         self.vault = vault
         self.index = index
+        self._packer = ThreadPoolExecutor(1, "packer")
 
     def put_version(
-        self, batch: Batch, room: str, envelope: Envelope, raw: bytes, raw_type: str, digest: bytes
+        self, batch: Batch, room: str, envelope: Envelope, content: bytes, raw: bytes, raw_type: str, digest: bytes
     ) -> None:
-        """Add one version's two exchanges to the batch: its own raw bytes, and what we made of them."""
+        """Add one version's two exchanges to the batch: its own raw bytes, and what we made of them.
+
+        `content` are the canonical bytes of the envelope's content, `digest` their digest.
+        """
         archive, number, n = self.vault.archive, envelope.number, envelope.version
-        raw_uuid = exchange_uuid(archive, number, n, 1)
-        uri = f"urn:ofrecord:{archive}:R{number}:v{n}"
-        first = warc.exchange_bytes(b"resource", raw_uuid, batch.date, uri + ":raw", raw_type, raw)
-        norm_uuid, normal = exchange_uuid(archive, number, n, 2), envelope_bytes(envelope)
-        second = warc.exchange_bytes(
+        raw_uuid, uri = exchange_uuid(archive, number, n, 1), f"urn:ofrecord:{archive}:R{number}:v{n}"
+        first = warc.exchange(b"resource", raw_uuid, batch.date, uri + ":raw", raw_type, raw)
+        norm_uuid, normal = exchange_uuid(archive, number, n, 2), envelope_bytes(envelope, content)
+        second = warc.exchange(
             b"conversion", norm_uuid, batch.date, uri + ":record", "application/json", normal, raw_uuid
         )
-        place = self._place(batch, f"segments/{room}", first, second)
-        batch.versions.append({"number": number, "n": n, "digest": digest, "run": envelope.run, **place})
+        row: Row = {"number": number, "n": n, "digest": digest, "run": envelope.run}
+        batch.versions.append(row)
+        self._put(batch, f"segments/{room}", first, second, row)
         for media in envelope.content.media:
             if media.sha256:
                 batch.uses.append({"sha256": bytes.fromhex(media.sha256), "number": number, "n": n})
@@ -87,16 +95,18 @@ class Intake:
         archive = self.vault.archive
         raw_uuid, about_uuid = exchange_uuid(archive, run, n % 65536, 4), exchange_uuid(archive, run, n % 65536, 5)
         uri = f"urn:ofrecord:{archive}:run{run}:quarantined{n}"
-        first = warc.exchange_bytes(b"resource", raw_uuid, batch.date, uri + ":raw", raw_type, raw)
+        first = warc.exchange(b"resource", raw_uuid, batch.date, uri + ":raw", raw_type, raw)
         about = canonical({"run": run, "n": n, "place": place, "reason": reason})
-        second = warc.exchange_bytes(
+        second = warc.exchange(
             b"conversion", about_uuid, batch.date, uri + ":reason", "application/json", about, raw_uuid
         )
-        where = self._place(batch, "quarantine", first, second)
-        batch.quarantined.append({"run": run, "n": n, "place": place, "reason": reason, **where})
+        row: Row = {"run": run, "n": n, "place": place, "reason": reason}
+        batch.quarantined.append(row)
+        self._put(batch, "quarantine", first, second, row)
 
     def commit(self, batch: Batch, run: int) -> None:
         """Make the batch durable, all or nothing."""
+        self._settle(batch)
         for segment in batch.segments.values():
             self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
         with self.catalog.transaction() as connection:
@@ -111,17 +121,27 @@ class Intake:
             rows.add_media(connection, [_media_row(kept) for kept in batch.media.values()], batch.uses)
             self.index(list(batch.indexed.values()))
 
-    def _place(self, batch: Batch, room: str, first: bytes, second: bytes) -> dict[str, Any]:
-        segment = batch.segments.get(room) or self._segment(batch, room)
-        both = first + second
-        offset = segment.put(both)
-        return {
-            "segment": segment.row["id"],
-            "offset": offset,
-            "raw_length": len(first),
-            "length": len(both),
-            "sha256": hashlib.sha256(both).digest(),
-        }
+    def _put(self, batch: Batch, room: str, first: bytes, second: bytes, row: Row) -> None:
+        """Note what is to be stored; packing goes on in another thread while the next items are read."""
+        batch.waiting.append((room, first, second, row))
+        if len(batch.waiting) >= PACKED_TOGETHER:
+            self._send(batch)
+
+    def _send(self, batch: Batch) -> None:
+        waiting, batch.waiting = batch.waiting, []
+        pairs = [(first, second) for _, first, second, _ in waiting]
+        named = [(room, row) for room, _, _, row in waiting]
+        batch.packing.append((named, self._packer.submit(_pack, pairs)))
+
+    def _settle(self, batch: Batch) -> None:
+        """Give every stored thing its place, in the order in which it came."""
+        self._send(batch)
+        for named, future in batch.packing:
+            for (room, row), (first, both, sha256) in zip(named, future.result(), strict=True):
+                segment = batch.segments.get(room) or self._segment(batch, room)
+                row["segment"], row["offset"] = segment.row["id"], segment.put(both)
+                row["raw_length"], row["length"], row["sha256"] = first, len(both), sha256
+        batch.packing = []
 
     def _segment(self, batch: Batch, room: str) -> _Segment:
         row = rows.newest_segment(self.catalog.connection, room)
@@ -133,6 +153,16 @@ class Intake:
             segment = new_segment(self.vault, room, serial, batch.date)
         batch.segments[room] = segment
         return segment
+
+
+def _pack(pairs: list[tuple[bytes, bytes]]) -> list[tuple[int, bytes, bytes]]:
+    """Pack pairs of exchanges: the length of the first member, both members, and their digest."""
+    done = []
+    for first, second in pairs:
+        member = warc.packed(first)
+        both = member + warc.packed(second)
+        done.append((len(member), both, hashlib.sha256(both).digest()))
+    return done
 
 
 def new_segment(vault: Vault, room: str, serial: int, date: str) -> _Segment:

@@ -56,4 +56,4 @@ class Journal:
     def _member(self, act: Act, date: str) -> bytes:
         uuid = exchange_uuid(self.vault.archive, act.number, 0, 6)
         uri = f"urn:ofrecord:{self.vault.archive}:act{act.number}"
-        return warc.exchange_bytes(b"metadata", uuid, date, uri, "application/json", canonical(act.as_data()))
+        return warc.packed(warc.exchange(b"metadata", uuid, date, uri, "application/json", canonical(act.as_data())))

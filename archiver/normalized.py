@@ -63,9 +63,26 @@ def digest_of_bytes(content: bytes) -> str:
     return sha256(content[:start] + content[content.index(b'},"object_id":', start) :])
 
 
-def envelope_bytes(envelope: Envelope) -> bytes:
-    """The canonical bytes of a version's envelope: the payload of its `conversion` exchange."""
-    return _ENCODER.encode(envelope)
+def envelope_bytes(envelope: Envelope, content: bytes) -> bytes:
+    """The canonical bytes of a version's envelope: the payload of its `conversion` exchange.
+
+    `content` are the canonical bytes of its content, which are needed for its digest anyhow.
+    """
+    return _ENCODER.encode(
+        {
+            "account": envelope.account,
+            "as_of": envelope.as_of,
+            "captured_at": envelope.captured_at,
+            "content": msgspec.Raw(content),
+            "number": envelope.number,
+            "place": envelope.place,
+            "run": envelope.run,
+            "schema": envelope.schema,
+            "series": envelope.series,
+            "series_reason": envelope.series_reason,
+            "version": envelope.version,
+        }
+    )
 
 
 def envelope_of(data: bytes) -> Envelope:
@@ -93,6 +110,12 @@ def content_of(data: Any) -> Content:
         if moment is not None and moment.tzinfo is not UTC:
             content = replace(content, **{name: moment.astimezone(UTC)})
     return replace(content, extra={**content.extra, **unknown}) if unknown else content
+
+
+def content_data(content: Content) -> dict[str, Any]:
+    """Content as JSON data, in the published schema."""
+    data: dict[str, Any] = msgspec.to_builtins(content)
+    return data
 
 
 def decode_json(data: bytes) -> Any:

@@ -110,21 +110,26 @@ class Vault:
         if running.hexdigest() != sha256:
             raise DamageError(f"{where} does not hold the bytes it is named for", "restore it from a backup")
 
-    def sweep(self, committed: dict[str, int], media: Callable[[str], bool]) -> list[str]:
-        """Remove what a crash left and no one acknowledged; says in plain words what was swept."""
+    def sweep(self, committed: dict[str, int], media: Callable[[str], bool], aside: Path) -> list[str]:
+        """Set aside what a crash left and no one acknowledged; says in plain words what was swept.
+
+        Nothing is deleted: the bytes go into the folder `aside`, in case it is the catalog that is too old.
+        """
         swept = []
         for path in sorted(self.root.glob("**/*.warc.gz")):
             name = path.relative_to(self.root).as_posix()
             if name.startswith("media/"):
                 if not media(path.name.removesuffix(".warc.gz")):
-                    durable.remove(path)
-                    swept.append(f"{name}: never acknowledged, removed")
+                    durable.move(path, aside / path.name)
+                    swept.append(f"{name}: never acknowledged, set aside")
             elif name not in committed:
-                durable.remove(path)
-                swept.append(f"{name}: never acknowledged, removed")
+                durable.move(path, aside / path.name)
+                swept.append(f"{name}: never acknowledged, set aside")
             elif path.stat().st_size > committed[name]:
+                rest = self.read(name, committed[name], path.stat().st_size - committed[name])
+                durable.write_new(aside / f"{path.name}.from-{committed[name]}", [rest])
                 durable.truncate(path, committed[name])
-                swept.append(f"{name}: the unacknowledged end was cut off")
+                swept.append(f"{name}: its unacknowledged end was set aside")
         for path in self.root.glob("**/.*.part"):
             durable.remove(path)
         return swept

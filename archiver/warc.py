@@ -60,12 +60,16 @@ def head(
     return "".join(lines).encode("utf-8")
 
 
-def exchange_bytes(
-    kind: bytes, uuid: str, date: str, uri: str, media_type: str, block: bytes, refers: str = "", stored: bool = False
-) -> bytes:
-    """One exchange as a gzip member. `stored` leaves the bytes uncompressed, for media that will not shrink."""
+def exchange(kind: bytes, uuid: str, date: str, uri: str, media_type: str, block: bytes, refers: str = "") -> bytes:
+    """One exchange, not yet packed: its header, its block, its end."""
     header = head(kind, uuid, date, uri, media_type, hashlib.sha256(block).hexdigest(), len(block), refers)
-    return _member(b"".join((header, block, b"\r\n\r\n")), stored)
+    return b"".join((header, block, b"\r\n\r\n"))
+
+
+def packed(content: bytes) -> bytes:
+    """An exchange as one gzip member. The work is done outside Python's lock, so a thread may do it meanwhile."""
+    member: bytes = igzip_lib.compress(content, level=1, flag=igzip_lib.COMP_GZIP)
+    return member
 
 
 def warcinfo_bytes(uuid: str, date: str, file_name: str, description: str) -> bytes:
@@ -74,7 +78,7 @@ def warcinfo_bytes(uuid: str, date: str, file_name: str, description: str) -> by
     digest = hashlib.sha256(block).hexdigest()
     header = head(b"warcinfo", uuid, date, "", "application/warc-fields", digest, len(block))
     named = header.replace(b"Content-Type:", f"WARC-Filename: {file_name}\r\nContent-Type:".encode(), 1)
-    return _member(named + block + b"\r\n\r\n", False)
+    return packed(named + block + b"\r\n\r\n")
 
 
 def stored_chunks(header: bytes, blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -164,6 +168,16 @@ def blocks_of_second_member(file: BinaryIO, where: str) -> Iterator[bytes]:
         raise DamageError(f"{where}: the block is not as long as its header says")
 
 
+def second_header(file: BinaryIO, where: str) -> dict[str, str]:
+    """The named fields of a media file's one resource."""
+    _, _, pending = _next_member(file, b"", where)
+    content = isal_zlib.decompressobj(31).decompress(pending or file.read(LARGEST_HEADER), LARGEST_HEADER)
+    end = content.find(b"\r\n\r\n")
+    if end < 0:
+        raise DamageError(f"{where}: there is no WARC header")
+    return fields_of(content[:end], where)
+
+
 def _past_header(content: bytes, where: str) -> tuple[bytes, bytes, int]:
     end = content.find(b"\r\n\r\n")
     if end < 0:
@@ -194,13 +208,6 @@ def _next_member(file: BinaryIO, pending: bytes, where: str) -> tuple[bytes, byt
     if member[:10] != GZIP_HEADER:
         raise DamageError(f"{where}: the gzip header is not one that Ofrecord writes")
     return member, b"".join(content), rest
-
-
-def _member(content: bytes, stored: bool) -> bytes:
-    if stored:
-        return b"".join(stored_chunks(b"", [content[:-4]]))
-    packed: bytes = igzip_lib.compress(content, level=1, flag=igzip_lib.COMP_GZIP)
-    return packed
 
 
 def _with_ends(header: bytes, blocks: Iterable[bytes]) -> Iterator[bytes]:

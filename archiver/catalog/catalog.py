@@ -38,7 +38,9 @@ _SETTINGS = (
 class Catalog:
     """One process's connection to the catalog. Reads may happen at any time; changes inside `transaction()`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, new: bool = False) -> None:
+        if not new and not path.exists():
+            raise DamageError(f"The catalog {path} is missing.", "Run `ofrecord rebuild` to make it from the vault.")
         self.path = path
         self._immediate = False
         self._engine = create_engine(

@@ -1,1 +1,80 @@
 """The command `ofrecord`: which groups it has, and how errors become words and exit codes."""
+
+import os
+import sys
+
+import click
+
+from console.cli import account, archive, finding, records_request, retention, schedules, taking_in
+from console.cli.output import FINE, INCOMPLETE, WRONG_USE, exit_code_of, explain, note
+from custody.errors import CustodyError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--home",
+    envvar="OFRECORD_HOME",
+    default="ofrecord-archive",
+    show_default=True,
+    help="The archive's folder (or set OFRECORD_HOME).",
+)
+@click.version_option(package_name="ofrecord", prog_name="ofrecord")
+@click.pass_context
+def cli(context: click.Context, home: str) -> None:
+    """Keep a city's social media as public records: take in, find, answer, judge what may go.
+
+    Nothing in this program destroys a record. Exit codes: 0 fine, 1 the archive is damaged, 2 not possible or
+    incomplete, 3 wrong use.
+
+    \b
+    Example:
+      ofrecord --home maple-falls init --city wausau
+      ofrecord --home maple-falls account add MapleFallsParks --platform facebook
+      ofrecord --home maple-falls import facebook-download.zip --account MapleFallsParks
+      ofrecord --home maple-falls search '"snow plow" since:2025-01-01'
+    """
+    context.obj = {"home": home}
+
+
+for command in (archive.init, archive.verify, archive.rebuild, taking_in.import_, finding.search, finding.show):
+    cli.add_command(command)
+for group in (account.account, records_request.request, retention.retention, schedules.schedules):
+    cli.add_command(group)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; no traceback reaches a person."""
+    as_json = "--json" in sys.argv
+    try:
+        result = cli.main(standalone_mode=False)
+        code = result if isinstance(result, int) else FINE
+    except CustodyError as error:
+        explain(error, as_json)
+        code = exit_code_of(error)
+    except click.ClickException as error:
+        explain(CustodyError(error.format_message(), _help_for(error)), as_json)
+        code = WRONG_USE
+    except (KeyboardInterrupt, click.Abort):
+        note("Stopped. What was acknowledged is safe; the same command goes on from there.")
+        code = INCOMPLETE
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = FINE
+    except Exception as error:
+        if os.environ.get("OFRECORD_DEBUG"):
+            raise
+        kind = type(error).__name__
+        explain(CustodyError(f"Ofrecord met something it did not expect ({kind}).", _REPORT), as_json)
+        code = INCOMPLETE
+    sys.exit(code)
+
+
+_REPORT = (
+    "The archive keeps only whole steps. Run `ofrecord verify`; OFRECORD_DEBUG=1 shows details."
+)
+
+
+def _help_for(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "ofrecord"
+    return f"`{path} --help` shows how it is used, with examples."

@@ -1,0 +1,90 @@
+"""`ofrecord init`, `verify` and `rebuild`: make an archive, check it against itself, make its catalog again."""
+
+import click
+
+from console.cli.output import DAMAGED, Progress, counted, home_of, say, settings_of, who, with_json
+from workflows.auditing import Verdict, hint_for, rebuild_catalog
+from workflows.auditing import verify as verify_archive
+from workflows.enrolling import make_archive
+from workflows.house import open_house
+
+
+@click.command()
+@click.option("--city", required=True, help="wausau, stoughton, or the path of a city's profile (.toml).")
+@click.option("--engine", default="fts", show_default=True, help="The search engine: fts or whoosh.")
+@with_json
+@click.pass_context
+def init(context: click.Context, city: str, engine: str, as_json: bool) -> None:
+    """Make an empty archive for a city, in a new folder.
+
+    \b
+    Example:
+      ofrecord --home maple-falls init --city wausau
+    """
+    settings = make_archive(home_of(context), city, who(), engine)
+    data = {"home": str(settings.home), "archive": settings.archive, "city": city, "engine": engine}
+    with open_house(settings) as house:
+        title, lacks = house.city.title, not house.city.destruction_ordinance
+    lines = [f"Made an archive for {title} in {settings.home}."]
+    if lacks:
+        lines.append("No ordinance for destruction is entered yet, so nothing will ever count as free to go:")
+        lines.append(f"  complete {settings.city} when the city attorney has confirmed one (Wis. Stat. 19.21(4)(a)).")
+    lines.append(f"Next: ofrecord --home {settings.home} account add HANDLE --platform NAME")
+    say(as_json, data, lines)
+
+
+@click.command()
+@with_json
+@click.pass_context
+def verify(context: click.Context, as_json: bool) -> int:
+    """Read every byte of the archive and compare it with the catalog and the index, both ways.
+
+    Exit code 0: all is as it was kept. 1: something is not; each damaged file and record is named.
+
+    \b
+    Example:
+      ofrecord verify
+    """
+    progress = Progress("bytes")
+    with open_house(settings_of(context)) as house:
+        verdict = verify_archive(house, progress.at)
+    progress.end()
+    say(as_json, _data(verdict), _lines(verdict))
+    return 0 if verdict.clean else DAMAGED
+
+
+def _data(verdict: Verdict) -> dict[str, object]:
+    findings = [
+        {"code": found.code, "object": found.object, "message": found.message, "hint": hint_for(found)}
+        for found in verdict.findings
+    ]
+    totals = {"bytes": verdict.bytes, "exchanges": verdict.exchanges, "records": verdict.records}
+    return {"clean": verdict.clean, "findings": findings, **totals, "seconds": round(verdict.seconds, 3)}
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    read = f"{verdict.bytes:,} bytes, {verdict.exchanges:,} WARC records, {counted(verdict.records, 'record')}"
+    if verdict.clean:
+        return [f"All is as it was kept: {read} read in {verdict.seconds:.1f} s."]
+    lines = [f"{counted(len(verdict.findings), 'finding')} ({read} read):"]
+    for found in verdict.findings:
+        lines += [f"  {found.code}: {found.object}", f"    {found.message}", f"    What to do: {hint_for(found)}."]
+    return lines
+
+
+@click.command()
+@with_json
+@click.pass_context
+def rebuild(context: click.Context, as_json: bool) -> None:
+    """Make the catalog and the search index again from the vault alone.
+
+    The old catalog is replaced only when the new one is whole. If the vault is damaged nothing changes.
+
+    \b
+    Example:
+      ofrecord rebuild
+    """
+    progress = Progress("records")
+    count = rebuild_catalog(settings_of(context), progress.at)
+    progress.end()
+    say(as_json, {"records": count}, [f"The catalog and the index were made again: {counted(count, 'record')}."])

@@ -1,0 +1,266 @@
+"""`ofrecord request`: from the first call to the package that goes out."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from console.cli.output import Progress, counted, note, say, settings_of, with_json
+from custody.errors import UsageError
+from custody.ids import RecordNumber, label_of, number_of
+from custody.request import Mark, RecordsRequest
+from workflows import answering, requesting
+from workflows.house import House, open_for_writing, open_house
+
+
+@click.group()
+def request() -> None:
+    """Answer a public records request: open, collect, mark, redact, respond.
+
+    \b
+    Example:
+      ofrecord request open "All posts about the Oak Street flood" --channel email
+      ofrecord request collect 1 '"oak street" flood'
+      ofrecord request mark 1 release --all
+      ofrecord request redact 1 R12 --words "715-555-0142" --reason WI-BAL
+      ofrecord request respond 1
+    """
+
+
+@request.command("open")
+@click.argument("words")
+@click.option("--channel", required=True, help=f"How it came in: {', '.join(requesting.CHANNELS)}.")
+@click.option("--received", help="When it was received, city time (2025-12-01 or 2025-12-01T14:30). Default: now.")
+@click.option("--requester", default="", help="Optional: nobody has to give a name (Wis. Stat. 19.35(1)(i)).")
+@click.option("--about", default="", help="A query for what it may reach; the hold covers it. Default: everything.")
+@with_json
+@click.pass_context
+def open_(
+    context: click.Context, words: str, channel: str, received: str | None, requester: str, about: str, as_json: bool
+) -> None:
+    """Open a request in its own words. A hold is placed at once on what it may reach.
+
+    \b
+    Example:
+      ofrecord request open "All posts about the Oak Street flood" --channel email --received 2025-12-01
+    """
+    with open_for_writing(settings_of(context)) as house:
+        at = _moment(received, house) if received else house.clock()
+        made = requesting.open_request(house, words, at, channel, requester, about)
+        zone = house.city.time_zone
+    lines = [f"Request {made.number} is open, received {_local(made.received_at, zone)} by {channel}."]
+    lines.append("A hold stands on what it may reach: nothing of it may be destroyed, Wis. Stat. 19.35(5).")
+    lines.append(f"Next: ofrecord request collect {made.number} 'QUERY'")
+    say(as_json, _data(made), lines)
+
+
+@request.command("list")
+@with_json
+@click.pass_context
+def list_(context: click.Context, as_json: bool) -> None:
+    """List the requests.
+
+    \b
+    Example:
+      ofrecord request list
+    """
+    with open_house(settings_of(context)) as house:
+        there, zone = requesting.requests(house), house.city.time_zone
+    lines = [f"{r.number:>4}  {_local(r.received_at, zone)}  {r.state.value:10} {r.words[:70]}" for r in there]
+    say(as_json, {"requests": [_data(r) for r in there]}, [*lines, counted(len(there), "request")])
+
+
+@request.command("show")
+@click.argument("number", type=int)
+@with_json
+@click.pass_context
+def show(context: click.Context, number: int, as_json: bool) -> None:
+    """Show how far a request is.
+
+    \b
+    Example:
+      ofrecord request show 1
+    """
+    with open_house(settings_of(context)) as house:
+        told, zone = requesting.story(house, number), house.city.time_zone
+    data = {**_data(told.request), "marks": told.marks, "redactions": [_redaction(part) for _, part in told.redactions]}
+    data["collections"] = [{k: c[k] for k in ("query", "said_as", "collected_at", "sha256")} for c in told.collections]
+    data["responses"] = list(told.responses)
+    lines = [f"Request {number}, {told.request.state.value}, received {_local(told.request.received_at, zone)}"]
+    lines += [f"  “{told.request.words}”", f"  by {told.request.channel}, {told.request.requester or 'requester not named'}"]
+    for made in told.collections:
+        lines.append(f"  collected {made['collected_at']}: {made['said_as']} ({counted(len(made['numbers']), 'record')})")
+    lines += [f"  {count:>6,} {word}" for word, count in sorted(told.marks.items())]
+    lines.append(f"  {counted(len(told.redactions), 'redaction')}")
+    say(as_json, data, lines)
+
+
+@request.command("collect")
+@click.argument("number", type=int)
+@click.argument("query")
+@with_json
+@click.pass_context
+def collect(context: click.Context, number: int, query: str, as_json: bool) -> None:
+    """Freeze what a query finds now into the request; several collections add up.
+
+    \b
+    Example:
+      ofrecord request collect 1 '"oak street" OR flood'
+    """
+    with open_for_writing(settings_of(context)) as house:
+        made = requesting.collect(house, number, query)
+    note(made["said_as"])
+    lines = [f"Collected {counted(made['count'], 'record')}, {made['added']:,} of them new to request {number}."]
+    lines.append(f"Next: ofrecord request mark {number} release --all (then redact or withhold what must not go out)")
+    say(as_json, {key: made[key] for key in ("query", "said_as", "count", "added", "sha256", "collected_at")}, lines)
+
+
+@request.command("mark")
+@click.argument("number", type=int)
+@click.argument("decision", type=click.Choice(["release", "withhold", "undecided"]))
+@click.argument("records", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All records of the request that are still undecided.")
+@click.option("--reason", default="", help="The reason code, when withholding.")
+@click.option("--note", "text", default="", help="Why, in your words (kept in the file, printed in the log).")
+@with_json
+@click.pass_context
+def mark(
+    context: click.Context,
+    number: int,
+    decision: str,
+    records: tuple[str, ...],
+    everything: bool,
+    reason: str,
+    text: str,
+    as_json: bool,
+) -> None:
+    """Mark records: release, or withhold with a reason code. Marking again replaces the earlier mark.
+
+    \b
+    Example:
+      ofrecord request mark 1 release --all
+      ofrecord request mark 1 withhold R14 R15 --reason WI-BAL --note "medical detail of a resident"
+    """
+    if everything == bool(records):
+        raise UsageError("Say which records: name them, or use --all.", "For example: R12 R13, or --all.")
+    with open_for_writing(settings_of(context)) as house:
+        chosen = None if everything else [_record(each) for each in records]
+        count = requesting.mark(house, number, chosen, Mark(decision), reason, text)
+    say(as_json, {"marked": count, "mark": decision}, [f"Marked {counted(count, 'record')}: {decision}."])
+
+
+@request.command("redact")
+@click.argument("number", type=int)
+@click.argument("record")
+@click.option("--words", default="", help="The words to withhold, wherever they stand in the field.")
+@click.option("--field", default="text", show_default=True, help="text, title, author, media:0, alt:0, ...")
+@click.option("--whole", is_flag=True, help="Withhold the whole field.")
+@click.option("--reason", default="", help="The reason code.")
+@click.option("--note", "text", default="", help="Why, in your words.")
+@click.option("--lift", is_flag=True, help="Take back every redaction of this record.")
+@with_json
+@click.pass_context
+def redact(
+    context: click.Context,
+    number: int,
+    record: str,
+    words: str,
+    field: str,
+    whole: bool,
+    reason: str,
+    text: str,
+    lift: bool,
+    as_json: bool,
+) -> None:
+    """Withhold a part of a record, in every version of it.
+
+    \b
+    Example:
+      ofrecord request redact 1 R12 --words "715-555-0142" --reason WI-BAL
+      ofrecord request redact 1 R12 --field author --whole --reason WI-BAL
+      ofrecord request redact 1 R12 --lift
+    """
+    which = _record(record)
+    if not lift and bool(words) == whole:
+        raise UsageError("Say what to withhold: --words, or --whole for the whole field.", "See --help.")
+    with open_for_writing(settings_of(context)) as house:
+        if lift:
+            gone = requesting.lift(house, number, which)
+            say(as_json, {"lifted": gone}, [f"Took back {counted(gone, 'redaction')} of {label_of(which)}."])
+            return
+        made = requesting.redact(house, number, which, field, words, reason, text)
+    line = f"Withheld {counted(len(made), 'place')} in the {field} of {label_of(which)}. Take back with --lift."
+    say(as_json, {"redactions": [_redaction(part) for part in made]}, [line])
+
+
+@request.command("codes")
+@with_json
+@click.pass_context
+def codes(context: click.Context, as_json: bool) -> None:
+    """List the reason codes for withholding, with their legal basis.
+
+    \b
+    Example:
+      ofrecord request codes
+    """
+    with open_house(settings_of(context)) as house:
+        there = requesting.codes(house)
+    lines = [f"{each['code']:16} {each['citation']}: {each['words']}" for each in there]
+    if any(not each["verified_by"] for each in there):
+        note("Not every code has been compared with the statute by a named person yet: ask the city attorney.")
+    say(as_json, {"codes": there}, lines)
+
+
+@request.command("respond")
+@click.argument("number", type=int)
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder for the two files.")
+@with_json
+@click.pass_context
+def respond(context: click.Context, number: int, into: Path | None, as_json: bool) -> None:
+    """Write the answer: response.pdf and response.zip. Nothing is sent; you look at it and send it.
+
+    \b
+    Example:
+      ofrecord request respond 1
+    """
+    progress = Progress("records")
+    with open_for_writing(settings_of(context)) as house:
+        made = answering.respond(house, number, into, progress.at)
+    progress.end()
+    lines = [f"Wrote {made['pdf']}", f"      {made['zip']}", ""]
+    lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
+    lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
+    say(as_json, made, lines)
+
+
+def _record(label: str) -> RecordNumber:
+    number = number_of(label)
+    if number is None:
+        raise UsageError(f"{label!r} is no record number.", "They look like R12.")
+    return number
+
+
+def _moment(text: str, house: House) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no date.", "Write it as 2025-12-01 or 2025-12-01T14:30.") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(house.city.time_zone))
+    return moment.astimezone(UTC)
+
+
+def _local(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _data(made: RecordsRequest) -> dict[str, Any]:
+    data = {"number": made.number, "words": made.words, "channel": made.channel, "requester": made.requester}
+    return {**data, "received_at": made.received_at.isoformat(), "state": made.state.value}
+
+
+def _redaction(part: Any) -> dict[str, Any]:
+    names = ("version", "field", "start", "end", "code", "note")
+    return {"record": label_of(part.record), **{name: getattr(part, name) for name in names}}

@@ -1,0 +1,153 @@
+"""Checking the archive against itself, and making its catalog again from the vault."""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from archiver import durable
+from archiver.catalog import queries
+from archiver.catalog.catalog import Catalog
+from archiver.catalog.rebuilding import rebuild
+from archiver.catalog.verification import (
+    Checked,
+    Finding,
+    Piece,
+    check_files,
+    check_media,
+    check_piece,
+    lost_versions,
+    pieces,
+)
+from archiver.vault import Vault
+from custody.errors import CustodyError
+from custody.ids import RecordNumber, label_of
+from custody.selector import Selector
+from policies.cities import load_city
+from search.engine import SearchEngine
+from workflows.house import House, engine_for
+from workflows.settings import Settings
+
+WORKERS = 2
+_HINTS = {
+    "file-unknown": "move it out of the vault",
+    "file-too-long": "it is swept at the next import",
+    "catalog-changed": "run `ofrecord rebuild`",
+    "catalog-damaged": "run `ofrecord rebuild`",
+    "record-missing": "run `ofrecord rebuild`; if it stays, restore the file from a backup",
+    "version-missing": "run `ofrecord rebuild`",
+    "index-differs": "run `ofrecord rebuild`",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What a verification found. `bytes` were read, holding `exchanges` WARC records and `records` records."""
+
+    findings: tuple[Finding, ...]
+    bytes: int
+    exchanges: int
+    records: int
+    seconds: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything is as it was kept."""
+        return not self.findings
+
+
+def hint_for(finding: Finding) -> str:
+    """What to do about a finding."""
+    return _HINTS.get(finding.code, "restore the file from a backup; until then its records cannot be vouched for")
+
+
+def verify(house: House, told: Callable[[int], None]) -> Verdict:
+    """Read every byte of the archive and compare it with the catalog and the index, both ways."""
+    started = time.monotonic()
+    findings = check_files(house.catalog, house.vault)
+    read = exchanges = records = 0
+    try:
+        findings += lost_versions(house.catalog)
+        work = pieces(house.catalog)
+        for checked in _checked(house.settings, house.city.time_zone, work):
+            findings += checked.findings
+            read += checked.bytes
+            exchanges += checked.exchanges
+            told(read)
+        for size, found in check_media(house.catalog, house.vault):
+            findings += found
+            read += size
+            told(read)
+        records = queries.totals(house.catalog.connection)["records"]
+        if house.engine.count(Selector()) != records:
+            message = f"the index holds {house.engine.count(Selector())} records, the catalog {records}"
+            findings.append(Finding(code="index-differs", object="search index", message=message))
+    except CustodyError as error:
+        findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
+    unique = tuple(dict.fromkeys(findings))
+    return Verdict(
+        findings=unique, bytes=read, exchanges=exchanges, records=records, seconds=time.monotonic() - started
+    )
+
+
+def _checked(settings: Settings, zone: str, work: list[Piece]) -> Iterator[Checked]:
+    check = partial(_check, settings, zone)
+    if len(work) < 4:
+        yield from map(check, work)
+        return
+    with multiprocessing.get_context("forkserver").Pool(min(WORKERS, os.cpu_count() or 1)) as pool:
+        yield from pool.imap_unordered(check, work)
+
+
+def _check(settings: Settings, zone: str, piece: Piece) -> Checked:
+    catalog = Catalog(settings.catalog)
+    try:
+        checked = check_piece(catalog, Vault(settings.vault, settings.archive), piece)
+        found = _compare_words(engine_for(settings, catalog, zone), checked.words)
+        return replace(checked, findings=[*checked.findings, *found], words={})
+    finally:
+        catalog.close()
+
+
+def _compare_words(engine: SearchEngine, words: dict[int, str]) -> Iterator[Finding]:
+    indexed = engine.words_of([RecordNumber(number) for number in words])
+    for number, expected in words.items():
+        if indexed.get(RecordNumber(number)) != expected:
+            message = "the search index does not hold this record's words"
+            yield Finding(code="index-differs", object=label_of(number), message=message)
+
+
+def rebuild_catalog(settings: Settings, told: Callable[[int], None]) -> int:
+    """Make the catalog and the index again from the vault; the old catalog is replaced only when the new one is whole.
+
+    Returns the number of records. Raises DamageError when the vault itself is damaged; then nothing has changed.
+    """
+    durable.require_room(settings.home)
+    fresh = settings.home / "catalog.rebuilt.sqlite"
+    aside = settings.home / "catalog.replaced.sqlite"
+    with durable.only_writer(settings.lock):
+        _forget(fresh)
+        catalog = Catalog(fresh, new=True)
+        try:
+            engine = engine_for(settings, catalog, load_city(settings.city).time_zone)
+            with catalog.transaction():
+                engine.clear()
+            count = rebuild(catalog, Vault(settings.vault, settings.archive), engine.add, told)
+            engine.settle()
+            catalog.truncate_log()
+        finally:
+            catalog.close()
+        if settings.catalog.exists():
+            durable.move(settings.catalog, aside)
+        _forget(settings.catalog)
+        durable.move(fresh, settings.catalog)
+        _forget(aside)
+    return count
+
+
+def _forget(path: Path) -> None:
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        durable.remove(path.with_name(name))

@@ -1,0 +1,109 @@
+"""Finding records: a clerk's line becomes a selector, is said back in plain words, and is asked of the engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archiver.catalog import queries
+from archiver.normalized import content_data as content_data
+from custody.clock import local_day
+from custody.ids import RecordNumber
+from custody.record import Record
+from custody.selector import Selector
+from search.engine import Facets
+from search.engine import Order as Order
+from search.query import parse, said_as
+from search.snippet import snippet
+from workflows.house import House
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """A query as understood: the line, the selector, and the selector in plain words."""
+
+    line: str
+    selector: Selector
+    said_as: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """One record on a page of results, with the pieces of its text around the words (piece, is it a hit?)."""
+
+    record: Record
+    account: str
+    pieces: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadEntry:
+    """A record in its thread. `depth` 0 is the top; `missing_parent` when what it answers was never captured."""
+
+    number: RecordNumber
+    depth: int
+    missing_parent: bool = False
+
+
+def ask(house: House, line: str) -> Question:
+    """Understand a query. Raises UsageError that says what is not clear; nothing is ever searched more widely."""
+    today = local_day(house.clock(), house.city.time_zone)
+    selector = parse(line, today, house.city.time_zone)
+    return Question(line=line, selector=selector, said_as=said_as(selector))
+
+
+def count(house: House, question: Question) -> int:
+    """Exactly how many records match."""
+    return house.engine.count(question.selector)
+
+
+def numbers(house: House, question: Question, order: Order, limit: int | None) -> Iterator[RecordNumber]:
+    """The numbers of the matches: all of them, or the first `limit`."""
+    if limit is None:
+        yield from house.engine.numbers(question.selector, order)
+        return
+    yield from house.engine.page(question.selector, order, limit)
+
+
+def page(house: House, question: Question, order: Order, limit: int | None, skip: int = 0) -> Iterator[Found]:
+    """Matches with snippets, streamed."""
+    handles = {account.id: account.handle for account in house.accounts()}
+    if limit is None:
+        wanted = list(house.engine.numbers(question.selector, order))
+    else:
+        wanted = house.engine.page(question.selector, order, limit, skip)
+    for record in house.shelf.records(wanted):
+        pieces = tuple(snippet(_shown(record), question.selector, 160))
+        yield Found(record=record, account=handles.get(record.account, ""), pieces=pieces)
+
+
+def facets(house: House, question: Question) -> Facets:
+    """The matches counted by account, platform, month and state."""
+    return house.engine.facets(question.selector)
+
+
+def thread(house: House, number: RecordNumber) -> list[ThreadEntry]:
+    """The whole thread a record stands in, from its top, each reply under what it answers."""
+    connection = house.catalog.connection
+    above = queries.parents(connection, number)
+    top = above[-1] if above else number
+    children: dict[int, list[int]] = {}
+    for child, parent, _ in queries.replies(connection, top):
+        children.setdefault(parent, []).append(child)
+    row = queries.record_row(connection, top)
+    missing = bool(row and row["parent_id"])
+    entries: list[ThreadEntry] = []
+    pending = [(top, 0)]
+    seen: set[int] = set()
+    while pending:
+        current, depth = pending.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        orphan = missing and current == top
+        entries.append(ThreadEntry(number=RecordNumber(current), depth=depth, missing_parent=orphan))
+        pending += [(child, depth + 1) for child in reversed(children.get(current, []))]
+    return entries
+
+
+def _shown(record: Record) -> str:
+    content = record.current
+    return f"{content.title}\n{content.text}" if content.title else content.text

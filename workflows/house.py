@@ -1,0 +1,139 @@
+"""The one place where the house is wired together: an archive opened for reading, or for writing by one process."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from search.table import engine_named
+
+from archiver import durable
+from archiver.catalog import queries, rows
+from archiver.catalog.catalog import Catalog
+from archiver.intake import Intake
+from archiver.journal import Journal
+from archiver.shelf import Shelf
+from archiver.vault import Vault
+from custody.account import Account
+from custody.clock import Clock, system_clock
+from custody.errors import UsageError
+from custody.record import Record
+from policies.cities import City, load_city
+from search.engine import SearchEngine
+from workflows.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class House:
+    """An open archive: everything a workflow needs, and nothing it has to look up."""
+
+    settings: Settings
+    city: City
+    clock: Clock
+    catalog: Catalog
+    vault: Vault
+    engine: SearchEngine
+    shelf: Shelf
+    journal: Journal
+    swept: tuple[str, ...] = ()
+
+    def accounts(self) -> list[Account]:
+        """The registered accounts."""
+        return queries.accounts(self.catalog.connection)
+
+    def account_named(self, handle: str) -> Account:
+        """The account with this handle. Raises UsageError that lists those there are."""
+        there = self.accounts()
+        for account in there:
+            if account.handle.lower() == handle.removeprefix("@").lower():
+                return account
+        known = ", ".join(account.handle for account in there) or "none yet"
+        raise UsageError(
+            f"There is no account {handle!r} in this archive (registered: {known}).",
+            f"Register it first: ofrecord account add {handle} --platform NAME",
+        )
+
+    def index(self, records: Sequence[Record]) -> None:
+        """Put records into the search engine, inside the current transaction."""
+        if records:
+            self.engine.add(records)
+
+    def intake(self) -> Intake:
+        """The way into the vault."""
+        return Intake(self.catalog, self.vault, self.index)
+
+    def next_number(self, kind: str) -> int:
+        """The next free number for what acts of this kind make."""
+        return queries.next_subject(self.catalog.connection, kind)
+
+
+@contextmanager
+def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[House]:
+    """Open an archive for reading."""
+    house = _wire(settings, clock, ())
+    try:
+        yield house
+    finally:
+        house.catalog.close()
+
+
+@contextmanager
+def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterator[House]:
+    """Open an archive as its only writer; what a crash left behind is swept first, and said."""
+    durable.require_room(settings.home)
+    with durable.only_writer(settings.lock):
+        house = _wire(settings, clock, ())
+        try:
+            yield _recovered(house)
+        finally:
+            house.catalog.close()
+
+
+def _wire(settings: Settings, clock: Clock, swept: tuple[str, ...]) -> House:
+    catalog = Catalog(settings.catalog)
+    vault = Vault(settings.vault, settings.archive)
+    city = load_city(settings.city)
+    return House(
+        settings=settings,
+        city=city,
+        clock=clock,
+        catalog=catalog,
+        vault=vault,
+        engine=engine_for(settings, catalog, city.time_zone),
+        shelf=Shelf(catalog, vault),
+        journal=Journal(catalog, vault, clock, settings.by),
+        swept=swept,
+    )
+
+
+def engine_for(settings: Settings, catalog: Catalog, zone: str) -> SearchEngine:
+    """The archive's search engine, on the catalog's own connection where it lives there."""
+    return engine_named(settings.engine, catalog.dbapi, settings.home / "index", zone, handles_in(catalog))
+
+
+def handles_in(catalog: Catalog) -> Callable[[], Mapping[int, str]]:
+    """Each account's handle by its id, asked anew each time."""
+    return lambda: {account.id: account.handle for account in queries.accounts(catalog.connection)}
+
+
+def _recovered(house: House) -> House:
+    """Sweep what was never acknowledged, and close runs whose process died."""
+    connection = house.catalog.connection
+    dead = queries.unended_runs(connection)
+    ends = rows.segment_ends(connection)
+    loose = [name for name, end in ends.items() if _size(house, name) > end]
+    if not dead and not loose and _files(house) == len(ends):
+        return house
+    aside = house.settings.home / "swept"
+    swept = house.vault.sweep(ends, lambda name: rows.has_media(connection, bytes.fromhex(name)), aside)
+    for number in dead:
+        house.journal.write(("run.ended", number, {"state": "interrupted", "reason": "the program was stopped"}))
+    return replace(house, swept=tuple(swept))
+
+
+def _size(house: House, segment: str) -> int:
+    path = house.vault.path_of(segment)
+    return path.stat().st_size if path.exists() else 0
+
+
+def _files(house: House) -> int:
+    return sum(1 for room in ("segments", "acts", "quarantine") for _ in (house.vault.root / room).glob("**/*.warc.gz"))

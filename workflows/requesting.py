@@ -1,0 +1,249 @@
+"""A records request from its opening to the decision on every record; writing the answer is `workflows/answering.py`.
+
+Opening a request places a hold on what it may reach; collecting extends that hold to what was found. Nothing here
+sends or signs anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archiver.catalog import queries
+from custody.canonical import canonical
+from custody.clock import text_of
+from custody.digest import sha256
+from custody.errors import UsageError
+from custody.ids import RecordNumber, RequestNumber, label_of
+from custody.record import Content
+from custody.request import Decision, Mark, RecordsRequest, Redaction
+from custody.selector import Everything, to_data
+from exports.reason_codes import reason_codes
+from search.engine import Order
+from workflows.finding import ask
+from workflows.house import House
+
+CHANNELS = ("walk-in", "phone", "mail", "email", "form", "platform-message")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """A request with how far it is: marks by kind, its collections, its redactions by record."""
+
+    request: RecordsRequest
+    marks: dict[str, int]
+    collections: tuple[dict[str, Any], ...]
+    redactions: tuple[tuple[int, Redaction], ...]
+    responses: tuple[dict[str, Any], ...]
+
+
+def open_request(
+    house: House, words: str, received_at: datetime, channel: str, requester: str = "", about: str = ""
+) -> RecordsRequest:
+    """Open a request in its own words and place its hold at once. `about` is a query that says what it may reach.
+
+    Without `about` everything captured up to now is held until the request is answered. Raises UsageError on words
+    that are missing, a channel nobody knows, or a receipt in the future.
+    """
+    if not words.strip():
+        raise UsageError("The request has no words.", "Write down what was asked for, as it was asked.")
+    if channel not in CHANNELS:
+        raise UsageError(f"There is no channel {channel!r}.", f"Choose one of: {', '.join(CHANNELS)}.")
+    if received_at > house.clock():
+        raise UsageError("The request would have been received in the future.", "Check --received.")
+    clause = ask(house, about).selector.clause if about else Everything()
+    number = house.next_number("request.opened")
+    opened = {"words": words, "received_at": _millis(received_at), "channel": channel, "requester": requester}
+    hold = {
+        "kind": "request",
+        "matter": f"Records request {number}",
+        "reason": "no destruction while a request is open, Wis. Stat. 19.35(5)",
+        "request": number,
+        "clause": to_data(clause),
+        "numbers": [],
+    }
+    house.journal.write(("request.opened", number, opened), ("hold.placed", house.next_number("hold.placed"), hold))
+    return request_of(house, number)
+
+
+def request_of(house: House, number: int) -> RecordsRequest:
+    """A request by its number. Raises UsageError when there is none."""
+    found = queries.request_named(house.catalog.connection, number)
+    if found is None:
+        raise UsageError(f"There is no request {number}.", "`ofrecord request list` shows those there are.")
+    return found
+
+
+def requests(house: House) -> list[RecordsRequest]:
+    """Every request, oldest first."""
+    return queries.requests(house.catalog.connection)
+
+
+def codes(house: House) -> list[dict[str, str]]:
+    """The reason codes of the city's jurisdiction, as data."""
+    names = ("code", "citation", "words", "verified_by")
+    return [{name: str(getattr(each, name)) for name in names} for each in reason_codes(house.city.jurisdiction)]
+
+
+def story(house: House, number: int) -> Story:
+    """Everything about one request."""
+    connection = house.catalog.connection
+    return Story(
+        request=request_of(house, number),
+        marks=queries.marks(connection, number),
+        collections=tuple(queries.acts_of(connection, "request.collected", number)),
+        redactions=tuple(queries.redactions(connection, number)),
+        responses=tuple(queries.acts_of(connection, "request.responded", number)),
+    )
+
+
+def collect(house: House, number: int, line: str) -> dict[str, Any]:
+    """Freeze what a query finds now: its text, the time, the record numbers and their digest; hold those records.
+
+    Returns the collection with `count` and `added` (how many were not collected before).
+    """
+    request_of(house, number)
+    question = ask(house, line)
+    numbers = [int(found) for found in house.engine.numbers(question.selector, Order.NUMBER)]
+    if not numbers:
+        raise UsageError(f"Nothing was found: {question.said_as}.", "Nothing was collected. Try other words.")
+    before = {decision.record for decision in queries.decisions(house.catalog.connection, number)}
+    data = {
+        "query": line,
+        "said_as": question.said_as,
+        "collected_at": text_of(house.clock()),
+        "numbers": numbers,
+        "sha256": sha256(canonical(numbers)),
+    }
+    hold = {
+        "kind": "request",
+        "matter": f"Records request {number}",
+        "reason": "collected for a request, Wis. Stat. 19.35(5)",
+        "request": number,
+        "clause": {"is": "neither", "part": {"is": "everything"}},
+        "numbers": numbers,
+    }
+    house.journal.write(("request.collected", number, data), ("hold.placed", house.next_number("hold.placed"), hold))
+    return {**data, "count": len(numbers), "added": len(set(numbers) - before)}
+
+
+def mark(house: House, number: int, records: Sequence[RecordNumber] | None, to: Mark, code: str, text: str) -> int:
+    """Mark records (None: all that are still undecided) as released, redacted or withheld. Returns how many."""
+    there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
+    if records is None:
+        records = [record for record, decision in there.items() if decision.mark is Mark.UNDECIDED]
+    _known(number, records, there)
+    if to is Mark.WITHHOLD:
+        known_code(house, code)
+    elif code and to is Mark.RELEASE:
+        raise UsageError("A released record needs no reason code.", "Leave --reason out, or withhold the record.")
+    if records:
+        data = {"numbers": [int(record) for record in records], "mark": to.value, "code": code, "note": text}
+        house.journal.write(("request.marked", number, data))
+    return len(records)
+
+
+def redact(
+    house: House, number: int, record: RecordNumber, field: str, what: str, code: str, text: str = ""
+) -> list[Redaction]:
+    """Withhold a part of a record: every place where the words `what` stand in a field, or the whole field.
+
+    `field` is text, title, author, media:N or alt:N; `what` "" means the whole field. The record is marked "redact".
+    Raises UsageError when the words are not there: a redaction that hides nothing is never kept silently.
+    """
+    there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
+    _known(number, [record], there)
+    known_code(house, code)
+    kept = house.shelf.record(record)
+    made: list[Redaction] = []
+    for version in kept.versions:
+        for start, end in _places(version.content, field, what):
+            part = Redaction(
+                request=RequestNumber(number),
+                record=record,
+                version=version.n,
+                field=field,
+                start=start,
+                end=end,
+                code=code,
+                note=text,
+            )
+            made.append(part)
+    if not made:
+        raise UsageError(
+            f"{what!r} does not stand in the {field} of {label_of(record)}.",
+            f"`ofrecord show {label_of(record)}` shows the text. Nothing was changed.",
+        )
+    taken = [n for n, each in queries.redactions(house.catalog.connection, number) if each.record == record]
+    first = max(taken, default=0) + 1
+    acts = [("request.redacted", number, {"redaction": _row(part, n)}) for n, part in enumerate(made, first)]
+    marked = {"numbers": [int(record)], "mark": "redact", "code": code, "note": there[record].note}
+    house.journal.write(*acts, ("request.marked", number, marked))
+    return made
+
+
+def lift(house: House, number: int, record: RecordNumber) -> int:
+    """Take back every redaction of a record; it is undecided again. Returns how many there were."""
+    there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
+    _known(number, [record], there)
+    taken = [n for n, each in queries.redactions(house.catalog.connection, number) if each.record == record]
+    acts = [("redaction.lifted", number, {"record": int(record), "n": n}) for n in taken]
+    undecided = {"numbers": [int(record)], "mark": "undecided", "code": "", "note": ""}
+    house.journal.write(*acts, ("request.marked", number, undecided))
+    return len(taken)
+
+
+def known_code(house: House, code: str) -> None:
+    """Refuse a reason code the jurisdiction does not have."""
+    codes = [each.code for each in reason_codes(house.city.jurisdiction)]
+    if code not in codes:
+        given = f"There is no reason code {code!r}." if code else "A reason code is needed to withhold anything."
+        raise UsageError(given, f"Choose one of: {', '.join(codes)}. `ofrecord request codes` explains them.")
+
+
+def _known(number: int, records: Sequence[RecordNumber], there: dict[RecordNumber, Decision]) -> None:
+    strange = [label_of(record) for record in records if record not in there]
+    if strange:
+        raise UsageError(
+            f"Request {number} has not collected {', '.join(strange[:5])}.",
+            f"Collect them first: ofrecord request collect {number} 'QUERY'",
+        )
+
+
+def _places(content: Content, field: str, what: str) -> list[tuple[int, int]]:
+    value = field_text(content, field)
+    if value is None:
+        return []
+    if not what:
+        return [(0, -1)]
+    folded, needle = value.casefold(), what.casefold()
+    if len(folded) != len(value) or len(needle) != len(what):  # folding moved the places: compare as written
+        folded, needle = value, what
+    found, start = [], folded.find(needle)
+    while start >= 0:
+        found.append((start, start + len(needle)))
+        start = folded.find(needle, start + len(needle))
+    return found
+
+
+def field_text(content: Content, field: str) -> str | None:
+    """The text of a redactable field, or None when this version has no such field."""
+    name, _, place = field.partition(":")
+    if name in ("media", "alt") and place.isdigit() and int(place) < len(content.media):
+        return content.media[int(place)].alt if name == "alt" else content.media[int(place)].uri
+    if field == "author":
+        return content.author.name or content.author.handle or None
+    if field in ("text", "title"):
+        return str(getattr(content, field)) or None
+    if name not in ("media", "alt", "text", "title", "author"):
+        raise UsageError(f"There is no field {field!r} to redact.", "Use text, title, author, media:0 or alt:0.")
+    return None
+
+
+def _row(part: Redaction, n: int) -> dict[str, Any]:
+    names = ("version", "field", "start", "end", "code", "note")
+    return {"record": int(part.record), "n": n, **{name: getattr(part, name) for name in names}}
+
+
+def _millis(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
