@@ -4,7 +4,7 @@ It scans, so it suits some thousands of records, and it ranks nothing: the newes
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from custody.ids import RecordNumber
 from custody.record import Record
@@ -59,6 +59,10 @@ class MemoryEngine:
             month=Counter(self._month_of(record.current) for record in found),
             state=Counter(record.current.state.value for record in found),
         )
+
+    def words_of(self, numbers: Sequence[RecordNumber]) -> Mapping[RecordNumber, str]:
+        """The words some records are found under; what is not known is left out."""
+        return {number: line_of(self._records[number]) for number in numbers if number in self._records}
 
     def known(self) -> Iterator[tuple[RecordNumber, str]]:
         """Every number and its words."""

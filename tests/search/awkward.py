@@ -10,7 +10,7 @@ from custody.words import GAP, words
 
 ZONE = "America/Chicago"
 HANDLES = {1: "mfparks", 2: "MFPolice", 3: "größe"}
-TEXTS = (
+LINE = (
     "snow plow Snow PLOW Main Street don't e-mail café CAFÉ cafe\u0301 straße STRASSE ŁÓDŹ Tønnesen "
     "it the not or and near column rank line keys x "
     "السَّلَامُ السلام שָׁלוֹם 北京市 北京 が か ｶﾞ สวัสดี 눈이 नमस्ते 👍🏽 👍 ❄️ 👨‍👩‍👧 "
@@ -18,7 +18,8 @@ TEXTS = (
     "715-555-0142 ½ m² ™ 2025-03-01 a\u200bb a\u200db a\u00adb nul\x00nul bad\ud800 H\u0317\u0302elp "
     "\u241f -- ; DROP ' \" * ^ + : "
     "٣٤ ﬁre ŉ İI ı"
-).split(" ")  # noqa: SIM905
+)
+TEXTS = LINE.split(" ")
 NAMES = ("Jane Doe", "jane", "José Núñez", "李 明", "", "O'Neil", "x" * 300)
 TAGS = ("#SnowDay", "snow day", "北京", "", "!!")
 START = datetime(2025, 2, 25, 3, 0, tzinfo=UTC)
