@@ -17,8 +17,13 @@ from custody.record import Content
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _CONTENT = msgspec.json.Decoder(Content)
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_PART_LISTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _METRICS = b'"metrics":{'
 _KNOWN = frozenset(Content.__dataclass_fields__)
+
+DEEPEST = 64
+"""How many levels a field that we do not know may nest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,13 +108,56 @@ def content_of(data: Any) -> Content:
         content = msgspec.convert(data, Content)
     except msgspec.ValidationError as error:
         raise InputError(f"this is no record: {error}", "docs/record.schema.json says how a record looks") from error
+    content = _in_utc(content)
+    return replace(content, extra={**content.extra, **unknown}) if unknown else content
+
+
+def content_at_once(line: bytes) -> Content | None:
+    """Content straight from a line of JSON when nothing about it is doubtful; None when it wants a closer look.
+
+    Doubtful is: a field the schema does not know, a key given twice, NUL, a fraction or a deep nesting in `extra`, and
+    whatever is no content at all. A key is a quote and a colon; escaped quotes only make the count too high.
+    """
+    if b"\\u0000" in line:
+        return None
+    try:
+        parts, content = _PARTS.decode(line), _CONTENT.decode(line)
+        keys = len(parts) + len(content.metrics) + (_keys(content.extra, 1) if content.extra else 0)
+        if "author" in parts:
+            keys += len(_PARTS.decode(parts["author"]))
+        if content.media:
+            keys += sum([len(each) for each in _PART_LISTS.decode(parts["media"])])
+        seen = line.count(b'":')
+        if not parts.keys() <= _KNOWN or (keys != seen and keys != seen - line.count(b'\\":')):
+            return None
+        return _in_utc(content)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, InputError):
+        return None
+
+
+def _keys(value: Any, depth: int) -> int:
+    if depth > DEEPEST:
+        raise InputError(f"nested deeper than {DEEPEST} levels")
+    count = 0
+    if value.__class__ is dict:
+        count, value = len(value), value.values()
+    for part in value:
+        kind = part.__class__
+        if kind is dict or kind is list:
+            count += _keys(part, depth + 1)
+        elif kind is float:
+            raise InputError("a fraction")
+    return count
+
+
+def _in_utc(content: Content) -> Content:
     for name in ("created_at", "edited_at", "removed_at"):
         moment = getattr(content, name)
-        if moment is not None and moment.tzinfo is None:
-            raise InputError(f"{name} has no time zone", "write it with an offset, such as 2025-03-01T12:00:00Z")
         if moment is not None and moment.tzinfo is not UTC:
+            if moment.tzinfo is None:
+                raise InputError(f"{name} has no time zone", "write it with an offset, such as 2025-03-01T12:00:00Z")
             content = replace(content, **{name: moment.astimezone(UTC)})
-    return replace(content, extra={**content.extra, **unknown}) if unknown else content
+    return content
 
 
 def content_data(content: Content) -> dict[str, Any]:

@@ -5,7 +5,7 @@ order, each with its own raw bytes; what it cannot understand it yields as quara
 storing and fetching media are `archiver/harvest.py`'s.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -49,7 +49,9 @@ class Item:
     Exactly one of these holds: `content` is set (it can be stored); `quarantined` says why it cannot be understood;
     `excluded` says why it is no record. `raw` is the item's own bytes as they stood in the source, of type `raw_type`.
     `members` gives for each of `content.media`, in the same order, the tail of the member name that holds its bytes
-    ("" when the source is known not to have it). `as_of` is RFC 3339 when the source dates itself, else "".
+    ("" when the source is known not to have it). `payload` opens the bytes of the only medium when they lie inside the
+    item itself (a picture in a WARC); `members` is then empty. `as_of` is RFC 3339 when the source dates itself, else
+    "".
     """
 
     place: str
@@ -57,6 +59,7 @@ class Item:
     raw_type: str = "application/json"
     content: Content | None = None
     members: tuple[str, ...] = ()
+    payload: Callable[[], BinaryIO] | None = None
     quarantined: str = ""
     excluded: str = ""
     as_of: str = ""
