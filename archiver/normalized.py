@@ -13,7 +13,7 @@ import msgspec
 from custody.clock import text_of
 from custody.digest import sha256
 from custody.errors import InputError
-from custody.record import Content
+from custody.record import Author, Content, Media
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _CONTENT = msgspec.json.Decoder(Content)
@@ -21,6 +21,7 @@ _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PART_LISTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _METRICS = b'"metrics":{'
 _KNOWN = frozenset(Content.__dataclass_fields__)
+_KNOWN_AUTHOR, _KNOWN_MEDIA = frozenset(Author.__dataclass_fields__), frozenset(Media.__dataclass_fields__)
 
 DEEPEST = 64
 """How many levels a field that we do not know may nest."""
@@ -99,17 +100,29 @@ def envelope_of(data: bytes) -> Envelope:
 
 
 def content_of(data: Any) -> Content:
-    """Content from decoded JSON data (a dict in the published schema). Unknown fields are kept in `extra`.
+    """Content from decoded JSON data (a dict in the published schema). Unknown fields are kept in `extra`, those of
+    its author and media too, under names such as `author.verified` and `media.0.width`.
 
     Raises InputError that names the field when the data is not content.
     """
-    unknown = {key: data[key] for key in data.keys() - _KNOWN} if isinstance(data, dict) else {}
+    unknown = _unknown(data) if isinstance(data, dict) else {}
     try:
         content = msgspec.convert(data, Content)
     except msgspec.ValidationError as error:
         raise InputError(f"this is no record: {error}", "docs/record.schema.json says how a record looks") from error
     content = _in_utc(content)
     return replace(content, extra={**content.extra, **unknown}) if unknown else content
+
+
+def _unknown(data: dict[str, Any]) -> dict[str, Any]:
+    found = {key: data[key] for key in data.keys() - _KNOWN}
+    author, media = data.get("author"), data.get("media")
+    if isinstance(author, dict):
+        found |= {f"author.{key}": author[key] for key in author.keys() - _KNOWN_AUTHOR}
+    for n, each in enumerate(media if isinstance(media, list) else ()):
+        if isinstance(each, dict):
+            found |= {f"media.{n}.{key}": each[key] for key in each.keys() - _KNOWN_MEDIA}
+    return found
 
 
 def content_at_once(line: bytes) -> Content | None:
@@ -123,12 +136,15 @@ def content_at_once(line: bytes) -> Content | None:
     try:
         parts, content = _PARTS.decode(line), _CONTENT.decode(line)
         keys = len(parts) + len(content.metrics) + (_keys(content.extra, 1) if content.extra else 0)
+        known = parts.keys() <= _KNOWN
         if "author" in parts:
-            keys += len(_PARTS.decode(parts["author"]))
+            author = _PARTS.decode(parts["author"])
+            keys, known = keys + len(author), known and author.keys() <= _KNOWN_AUTHOR
         if content.media:
-            keys += sum([len(each) for each in _PART_LISTS.decode(parts["media"])])
+            for each in _PART_LISTS.decode(parts["media"]):
+                keys, known = keys + len(each), known and each.keys() <= _KNOWN_MEDIA
         seen = line.count(b'":')
-        if not parts.keys() <= _KNOWN or (keys != seen and keys != seen - line.count(b'\\":')):
+        if not known or (keys != seen and keys != seen - line.count(b'\\":')):
             return None
         return _in_utc(content)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, InputError):

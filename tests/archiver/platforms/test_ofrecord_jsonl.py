@@ -196,3 +196,10 @@ def test_examples(case: str) -> None:
     items = [item for item in OfrecordJsonl().read(package, ACCOUNT, False) if isinstance(item, Item)]
     assert [item.content for item in items if item.content] == [content_of(data) for data in expected["records"]]
     assert [item.quarantined for item in items if item.quarantined] == expected["quarantined"]
+
+
+def test_unknown_fields_inside_author_and_media_are_kept_too() -> None:
+    content = one(
+        line(author={"name": "Ann", "verified": True}, media=[{"uri": "a.jpg"}, {"uri": "b", "w": 8}])
+    ).content
+    assert content is not None and content.extra == {"author.verified": True, "media.1.w": 8}
