@@ -253,10 +253,11 @@ class Harvest:
 
     def _keep(self, batch: Batch, package: Package, media: Media, tail: str) -> Media:
         for source in (package, *self._packages) if tail else ():
-            member = source.find(tail)
-            if member is not None:
-                stored = self._store(batch, source, member)
-                return replace(media, sha256=stored.sha256, size=stored.size, media_type=stored.media_type, gap="")
+            for possible in tail.split("|"):
+                member = source.find(possible)
+                if member is not None:
+                    stored = self._store(batch, source, member)
+                    return replace(media, sha256=stored.sha256, size=stored.size, media_type=stored.media_type, gap="")
         return replace(media, sha256="", gap=media.gap or "named in the download, but not contained in it")
 
     def _store(self, batch: Batch, source: Package, member: str) -> StoredMedia:
