@@ -7,7 +7,7 @@ becomes a Selector, and how it is said back in plain words, is `search/query.py`
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from reprlib import repr as shortened
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,7 +100,7 @@ def author_keys(record: Record) -> set[str]:
     """What `author:` may name: each author's name and handle, folded whole (`jane doe`)."""
     keys: set[str] = set()
     for version in record.versions:
-        keys |= {joined([version.content.author.name]), joined([version.content.author.handle])}
+        keys |= {_whole(version.content.author.name), _whole(version.content.author.handle)}
     return keys - {""}
 
 
@@ -111,7 +111,13 @@ def name_key(name: str) -> str:
 
 def tag_keys(record: Record) -> set[str]:
     """What `tag:` may name: each tag of the current version, folded whole."""
-    return {joined([tag]) for tag in record.current.tags} - {""}
+    return {_whole(tag) for tag in record.current.tags} - {""}
+
+
+@lru_cache(maxsize=4096)
+def _whole(text: str) -> str:
+    """The words of a name as one text; a few people write most of the posts, so most are known already."""
+    return " ".join(words(text))
 
 
 def _matches(clause: Clause, record: Record, line: Callable[[], tuple[str, ...]], handles: Mapping[int, str]) -> bool:

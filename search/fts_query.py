@@ -4,36 +4,17 @@ A clause without dates is one FTS5 expression over words and made-up words for f
 `search_facts f`; where they stand under an OR or a NOT, what stands beside them becomes a subquery.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
 
-from custody.errors import UsageError
-from custody.selector import (
-    FIELDS,
-    Both,
-    Clause,
-    Either,
-    Everything,
-    Is,
-    Neither,
-    Phrase,
-    Posted,
-    Prefix,
-    name_key,
-)
-from search.facts import bounds_ms, compared
+from custody.selector import Both, Clause, Either, Everything, Is, Neither, Phrase, Posted, Prefix
+from search.facts import bounds_ms
+from search.tokens import EVERY, is_foreign, tokens_asked
 
 _DEEPEST = 12
 """Groups inside one another that FTS5's parser is given (its stack ends at about 40); deeper ones become subqueries."""
 
-_MARK = "\u241f"  # not ASCII, so FTS5's ascii tokenizer keeps it as part of a word; in no word of a text
-_UNSAFE = re.compile("[^a-z0-9\x80-\ud7ff\ue000-\U0010ffff]")
-_LONGEST = 250
-EVERY = f"every{_MARK}"
-_NONE = f"none{_MARK}"
+_NONE = "none"  # never in the line of made-up words: those all hold a mark
 _FOUND = "f.number IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)"
 
 
@@ -49,13 +30,6 @@ class Query:
 def query_for(clause: Clause, handles: Mapping[int, str]) -> Query:
     """The question whose answer is exactly what the clause matches. Raises UsageError on a field there is not."""
     return _Translation(handles).of(clause)
-
-
-@lru_cache(maxsize=4096)
-def token_of(field: str, value: str) -> str:
-    """One word that stands for a field's value in the index; the same value always has the same word."""
-    token = f"{field}{_MARK}{_UNSAFE.sub(lambda found: f'{_MARK}{ord(found[0]):x}{_MARK}', value)}"
-    return token if len(token) <= _LONGEST else f"{field}{_MARK}{sha256(token.encode()).hexdigest()}"
 
 
 class _Translation:
@@ -82,10 +56,10 @@ class _Translation:
             case Everything():
                 return f"keys:{_quoted(EVERY)}"
             case Phrase(found):
-                safe = found and not any(_is_foreign(word) for word in found)
+                safe = found and not any(is_foreign(word) for word in found)
                 return f"line:{_quoted(' '.join(found))}" if safe else f"keys:{_quoted(_NONE)}"
             case Prefix(start):
-                return f"keys:{_quoted(_NONE)}" if _is_foreign(start) else f"line:{_quoted(start)}*"
+                return f"keys:{_quoted(_NONE)}" if is_foreign(start) else f"line:{_quoted(start)}*"
             case Is(name, value):
                 return self._field(name, value)
             case Posted():
@@ -105,14 +79,8 @@ class _Translation:
         return f"({kept} NOT {_joined(unwanted, 'OR')})" if unwanted else kept
 
     def _field(self, name: str, value: str) -> str:
-        if name not in FIELDS:
-            raise UsageError(f"there is no field named {name!r}", f"use one of: {', '.join(FIELDS)}")
-        if name != "account":
-            return f"keys:{_quoted(token_of(name, compared(name, value)))}"
-        wanted = name_key(value)
-        same = [number for number, handle in self._handles.items() if wanted and name_key(handle) == wanted]
-        tokens = [f"keys:{_quoted(token_of('account', str(number)))}" for number in same]
-        return _joined(tokens or [f"keys:{_quoted(_NONE)}"], "OR")
+        tokens = tokens_asked(name, value, self._handles) or [_NONE]
+        return _joined([f"keys:{_quoted(token)}" for token in tokens], "OR")
 
     def _condition(self, clause: Clause) -> str:
         """The clause as SQL over `search_facts f`: true or false, never unknown."""
@@ -136,11 +104,6 @@ class _Translation:
                 conditions.append(f"f.posted {sign} ?")
                 self._parameters.append(bound)
         return f"({' AND '.join(conditions)})"
-
-
-def _is_foreign(word: str) -> bool:
-    """Whether a word is none that `custody.words` makes (but for the gap): FTS5 would read it as another."""
-    return not word or len(word) > _LONGEST or _UNSAFE.search(word) is not None
 
 
 def _quoted(text: str) -> str:

@@ -7,8 +7,9 @@ from custody.errors import UsageError
 from search.engine import SearchEngine
 from search.fts_engine import Connection, FtsEngine
 from search.memory_engine import MemoryEngine
+from search.whoosh_engine import WhooshEngine
 
-ENGINES = ("fts", "memory")
+ENGINES = ("fts", "whoosh", "memory")
 
 
 def engine_named(
@@ -21,6 +22,8 @@ def engine_named(
     """The engine with this name. `connection` is the catalog's, `folder` the one an engine with own files may use."""
     if name == "fts":
         return FtsEngine(connection, zone, handles)
+    if name == "whoosh":
+        return WhooshEngine(connection, folder, zone, handles)
     if name == "memory":
         return MemoryEngine(zone, handles)
     raise UsageError(f"There is no search engine {name!r}.", f"Choose one of: {', '.join(ENGINES)}.")

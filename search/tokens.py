@@ -1,0 +1,49 @@
+"""Made-up words that stand for field values in an index, and the test whether a word is one that `custody.words` makes.
+
+Both engines with an index keep a second line of such words for each record, so that a field costs what a word costs.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+
+from custody.errors import UsageError
+from custody.record import Record
+from custody.selector import FIELDS, name_key
+from custody.words import LONGEST
+from search.facts import compared, field_values
+
+_MARK = "\u241f"  # not ASCII, so FTS5's ascii tokenizer keeps it as part of a word; in no word of a text
+_UNSAFE = re.compile("[^a-z0-9\x80-\ud7ff\ue000-\U0010ffff]")
+EVERY = f"every{_MARK}"
+"""Stands for every record."""
+
+
+@lru_cache(maxsize=4096)
+def token_of(field: str, value: str) -> str:
+    """One word that stands for a field's value; the same value always has the same word."""
+    token = f"{field}{_MARK}{_UNSAFE.sub(lambda found: f'{_MARK}{ord(found[0]):x}{_MARK}', value)}"
+    return token if len(token) <= LONGEST else f"{field}{_MARK}{sha256(token.encode()).hexdigest()}"
+
+
+def keys_of(record: Record) -> str:
+    """The made-up words for what the record's fields may be asked for, as one line."""
+    tokens = [token_of(field, value) for field, value in field_values(record)]
+    return " ".join([EVERY, token_of("account", str(record.account)), *tokens])
+
+
+def tokens_asked(field: str, value: str, handles: Mapping[int, str]) -> list[str]:
+    """The made-up words of which a record has one if the field has the value. Raises UsageError on an unknown field."""
+    if field not in FIELDS:
+        raise UsageError(f"there is no field named {field!r}", f"use one of: {', '.join(FIELDS)}")
+    if field != "account":
+        return [token_of(field, compared(field, value))]
+    wanted = name_key(value)
+    same = [number for number, handle in handles.items() if wanted and name_key(handle) == wanted]
+    return [token_of("account", str(number)) for number in same]
+
+
+def is_foreign(word: str) -> bool:
+    """Whether a word is none that `custody.words` makes (but for the gap), so that no record can hold it."""
+    return not word or len(word) > LONGEST or _UNSAFE.search(word) is not None
