@@ -1,5 +1,6 @@
 """The platforms Ofrecord can read, in the order in which they are asked whether they know a download."""
 
+from archiver.platforms.facebook import Facebook
 from archiver.platforms.ofrecord_jsonl import OfrecordJsonl
 from archiver.platforms.reader import Package, Platform
 from archiver.platforms.web_archive import WebArchive
@@ -8,6 +9,7 @@ from custody.errors import UsageError
 
 PLATFORMS: tuple[Platform, ...] = (
     XTwitter(),
+    Facebook(),
     WebArchive(),
     OfrecordJsonl(),
 )
