@@ -247,6 +247,12 @@ class Harvest:
     def _with_media(self, batch: Batch, package: Package, item: Item, content: Content) -> Content:
         if not content.media:
             return content
+        if item.payload is not None and len(content.media) == 1:
+            medium = content.media[0]
+            stored = self.intake.vault.keep_media(item.payload, medium.name or medium.uri, batch.date)
+            batch.media[stored.sha256] = stored
+            kept_as = replace(medium, sha256=stored.sha256, size=stored.size, media_type=stored.media_type)
+            return replace(content, media=(kept_as,))
         members = item.members or ("",) * len(content.media)
         kept = [self._keep(batch, package, media, tail) for media, tail in zip(content.media, members, strict=False)]
         return replace(content, media=tuple(kept))

@@ -221,12 +221,8 @@ def _raw_text(value: dict[str, Any], role: str) -> str:
 
 
 def _moment(value: dict[str, Any], comment: dict[str, Any]) -> tuple[datetime | None, str]:
-    raw = (
-        comment.get("timestamp")
-        or value.get("timestamp")
-        or value.get("start_timestamp")
-        or value.get("creation_timestamp")
-    )
+    names = ("timestamp", "start_timestamp", "creation_timestamp")
+    raw = next((part[name] for part in (comment, value) for name in names if part.get(name) is not None), None)
     if raw is None and value.get("timestamp_ms") is not None:
         return _seconds(int(value["timestamp_ms"]) / 1000), str(value["timestamp_ms"])
     if raw is None:

@@ -49,9 +49,9 @@ class Item:
     Exactly one of these holds: `content` is set (it can be stored); `quarantined` says why it cannot be understood;
     `excluded` says why it is no record. `raw` is the item's own bytes as they stood in the source, of type `raw_type`.
     `members` gives for each of `content.media`, in the same order, the tail of the member name that holds its bytes
-    ("" when the source is known not to have it; several possible tails are parted by `|`). `payload` opens the bytes of the only medium when they lie inside the
-    item itself (a picture in a WARC); `members` is then empty. `as_of` is RFC 3339 when the source dates itself, else
-    "".
+    ("" when the source is known not to have it; several possible tails are parted by `|`). `payload` opens the bytes
+    of the only medium when they lie inside the item itself (a picture in a WARC); `members` is then empty. `as_of` is
+    RFC 3339 when the source dates itself, else "".
     """
 
     place: str
