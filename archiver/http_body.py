@@ -31,6 +31,11 @@ class Body:
     chunked: bool = False
     coding: str = ""
 
+    @property
+    def readable(self) -> bool:
+        """Whether its content coding is one we can undo."""
+        return self.coding in _NO_CODING or self.coding in _WINDOWS
+
     def as_sent(self) -> Iterator[bytes]:
         """The body with all its codings."""
         left = self.skip
@@ -49,7 +54,7 @@ class Body:
 
     def faults(self) -> tuple[str, ...]:
         """What is wrong with the body, as flags; reads it all once when it is coded."""
-        if self.coding not in _NO_CODING and self.coding not in _WINDOWS:
+        if not self.readable:
             return (f"coding-unread: {self.coding[:20]}",)
         if not self.chunked and self.coding in _NO_CODING:
             return ()

@@ -22,6 +22,7 @@ MOST_FAULTS = 1000
 """After so many damaged places in one file the rest is one more of them: a hostile file must not cost hours."""
 
 _CHUNK = 256 * 1024
+_WAY_BACK = 2 * 1024 * 1024
 _GZIP = b"\x1f\x8b\x08"
 _PADDING = b"\r\n\0"
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -56,8 +57,9 @@ class Frame:
         if self.block is not None:
             yield self.block
             return
-        with opening() as stream:
-            unit = _Unit(_File(stream, self.offset), packed=self.packed)
+        with _File(opening) as file:
+            file.go(self.offset)
+            unit = _Unit(file, packed=self.packed)
             unit.skip(self.start + len(self.head))
             left = self.size
             while left and (piece := unit.read(min(left, _CHUNK))):
@@ -75,8 +77,8 @@ class _Damaged(Exception):
 
 def frames(opening: Opening) -> Iterator[Frame]:
     """Every record of the file in order, good or damaged."""
-    with opening() as stream:
-        file, faults = _File(stream, 0), 0
+    faults = 0
+    with _File(opening) as file:
         while file.skip_padding():
             for frame in _unit_frames(file):
                 faults += bool(frame.fault)
@@ -96,6 +98,7 @@ def begins_a_record(data: bytes) -> bool:
 
 
 def _unit_frames(file: "_File") -> Iterator[Frame]:
+    file.mark()
     begin, packed = file.offset, file.peek(3) == _GZIP
     unit = _Unit(file, packed=packed)
     try:
@@ -179,24 +182,45 @@ def _damage(fault: str, start: int, end: int) -> Frame:
 
 
 class _File:
-    """A stream with a place to go back to."""
+    """A file read forwards, with a way back: the little read since `mark` is kept, since zips cannot seek."""
 
-    def __init__(self, stream: BinaryIO, offset: int) -> None:
-        self._stream = stream
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._stream = opening()
         self._left = b""
+        self._marked, self._since, self._kept = 0, [b""], 0
         self.offset = 0
-        if offset:
-            self.go(offset)
+
+    def __enter__(self) -> "_File":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
 
     def read(self) -> bytes:
         data = self._left or self._stream.read(_CHUNK)
         self._left = b""
         self.offset += len(data)
+        if self._kept <= _WAY_BACK:
+            self._since.append(data)
+            self._kept += len(data)
+        else:
+            self._since.clear()  # from here on only the file itself knows the way back
         return data
 
     def give_back(self, data: bytes) -> None:
+        """The last `data` read was too much."""
         self._left = data + self._left
         self.offset -= len(data)
+        if self._since and data:
+            kept = self._since.pop()
+            if len(kept) >= len(data):
+                self._since.append(kept[: len(kept) - len(data)])
+            else:
+                self._since.clear()
+
+    def mark(self) -> None:
+        self._marked, self._since, self._kept = self.offset, [b""], 0
 
     def peek(self, count: int) -> bytes:
         while len(self._left) < count and (more := self._stream.read(_CHUNK)):
@@ -204,8 +228,21 @@ class _File:
         return self._left[:count]
 
     def go(self, offset: int) -> None:
-        self._stream.seek(offset)
-        self._left, self.offset = b"", offset
+        if self._marked <= offset <= self.offset and self._since:
+            self._left = (b"".join(self._since) + self._left)[offset - self._marked :]
+        elif self._stream.seekable():
+            self._stream.seek(offset)
+            self._left = b""
+        else:
+            self._stream.close()
+            self._stream, self._left = self._opening(), b""
+            self._pass(offset)
+        self.offset = offset
+        self.mark()
+
+    def _pass(self, count: int) -> None:
+        while count and (piece := self._stream.read(min(count, _CHUNK))):
+            count -= len(piece)
 
     def skip_padding(self) -> bool:
         """Pass over what may stand between records; False at the end of the file."""

@@ -94,7 +94,7 @@ def _exchange(frame: Frame, opening: Opening, member: str) -> Foreign:
     if kind == "request":
         return Foreign(**about | {"raw": b""}, secrets=_secrets(answer))
     body = _body(answer, chunks, len(http))
-    return Foreign(**about, body=body, **_doubts(fields, kind, chunks, body, frame.notes))
+    return Foreign(**about, body=body, **_doubts(fields, kind, body, frame.notes))
 
 
 def _raw(frame: Frame, member: str) -> tuple[bytes | Slice, str]:
@@ -147,7 +147,7 @@ def _arc_fields(head: bytes) -> tuple[dict[str, str], str]:
     pairs = ARC2WARCHeadersParser().parse(io.BytesIO(head.replace(b"filedesc:", b"filedesc ", 1))).headers
     fields = {name.lower(): value for name, value in pairs}
     if head.startswith(b"filedesc:"):
-        fields |= {"warc-type": "warcinfo"}
+        fields |= {"warc-type": "warcinfo", "warc-target-uri": ""}
     return fields, _fault_of(fields)
 
 
@@ -214,41 +214,64 @@ def _body(answer: StatusAndHeaders | None, chunks: Callable[[], Iterator[bytes]]
     return Body(chunks=chunks, skip=skip, chunked="chunked" in transfer, coding=coding)
 
 
-def _doubts(
-    fields: dict[str, str], kind: str, chunks: Callable[[], Iterator[bytes]], body: Body, notes: tuple[str, ...]
-) -> dict[str, Any]:
+def _doubts(fields: dict[str, str], kind: str, body: Body, notes: tuple[str, ...]) -> dict[str, Any]:
     """What a person should look at (flags), and what was mended in reading (repairs)."""
     flags: list[str] = []
     repairs = [note for note in notes if note != "junk-follows"]
     if kind in ("response", "resource", "conversion"):
-        found = {_check(fields.get("warc-block-digest", ""), chunks())}
+        found = _digests(fields, body)
         if "warc-truncated" in fields:
             flags.append("truncated-by-crawler")
-        elif fields.get("warc-payload-digest"):
-            verdict = _check(fields["warc-payload-digest"], body.without_transfer())
-            if verdict == "digest-mismatch" and body.chunked:
-                verdict = _check(fields["warc-payload-digest"], body.as_sent())
-                repairs += [] if verdict else ["payload-digest-of-chunked-form"]
-            found.add(verdict)
-        flags += sorted(found - {""})
+        elif body.chunked and "payload" in found:
+            sent, found["payload"] = found["payload"], _check(fields["warc-payload-digest"], body.without_transfer())
+            if found["payload"] == "digest-mismatch" and not sent:
+                found["payload"] = ""
+                repairs.append("payload-digest-of-chunked-form")
+        flags += sorted(set(found.values()) - {""})
         flags += body.faults()
     if kind in TARGETED and re.search(r"[<> ]", fields.get("warc-target-uri", "")):
         repairs.append("address-mended")
     return {"flags": tuple(flags), "repairs": tuple(repairs)}
 
 
+def _digests(fields: dict[str, str], body: Body) -> dict[str, str]:
+    """The verdict on each declared digest (of the block, and of the body as sent), in one reading."""
+    block, payload = _Seal(fields.get("warc-block-digest", "")), _Seal(fields.get("warc-payload-digest", ""))
+    if "warc-truncated" in fields:
+        payload = _Seal("")
+    left = body.skip
+    for piece in body.chunks() if block.running or payload.running else ():
+        block.take(piece)
+        payload.take(piece[left:] if left else piece)
+        left = max(0, left - len(piece))
+    return {name: seal.verdict() for name, seal in (("block", block), ("payload", payload)) if seal.declared}
+
+
+class _Seal:
+    """A digest as declared, computed again piece by piece."""
+
+    def __init__(self, declared: str) -> None:
+        self.declared = declared
+        name, _, self._value = declared.partition(":")
+        algorithm = _ALGORITHMS.get(name.strip().lower().replace("-", "")) if self._value else None
+        self.running = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
+
+    def take(self, piece: bytes) -> None:
+        if self.running:
+            self.running.update(piece)
+
+    def verdict(self) -> str:
+        """The flag to raise; "" when the digest fits."""
+        if self.running is None:
+            return "digest-unchecked"
+        return "" if _same(self._value.strip(), self.running.digest()) else "digest-mismatch"
+
+
 def _check(declared: str, pieces: Iterator[bytes]) -> str:
-    """ "" when the digest fits or none is declared; else the flag to raise."""
-    if not declared:
-        return ""
-    name, _, value = declared.partition(":")
-    algorithm = _ALGORITHMS.get(name.strip().lower().replace("-", ""))
-    if algorithm is None or not value:
-        return "digest-unchecked"
-    running = hashlib.new(algorithm, usedforsecurity=False)
+    seal = _Seal(declared)
     for piece in pieces:
-        running.update(piece)
-    return "" if _same(value.strip(), running.digest()) else "digest-mismatch"
+        seal.take(piece)
+    return seal.verdict()
 
 
 def _proved(fields: dict[str, str], chunks: Callable[[], Iterator[bytes]]) -> bool:

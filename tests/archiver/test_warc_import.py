@@ -248,6 +248,9 @@ class _Endless(io.RawIOBase):
         self.head, self.tail, self.place, self.end = head, tail, 0, len(head) + size
         self.zeros = bytes(4 << 20)
 
+    def seekable(self) -> bool:
+        return True
+
     def seek(self, offset: int, whence: int = 0) -> int:
         self.place = offset
         return offset
@@ -276,6 +279,35 @@ def test_a_hostile_file_of_nothing_but_damage_ends() -> None:
     assert len(found) == 1 and found[0].fault.startswith("broken-compression")
     many = read(packed(*[b"no record"] * 3000, page(1)))
     assert len(many) == warc_frames.MOST_FAULTS + 1 and many[-1].fault == "too-many-faults"
+
+
+class _Forward(io.RawIOBase):
+    """A stream that cannot go back, as in a zip; `opened` counts how often it was begun again."""
+
+    opened = 0
+
+    def __init__(self, data: bytes) -> None:
+        self.stream = io.BytesIO(data)
+        _Forward.opened += 1
+
+    def read(self, size: int = -1) -> bytes:
+        return self.stream.read(size)
+
+
+def test_damage_in_a_stream_that_cannot_go_back_reads_the_same_and_does_not_begin_again() -> None:
+    parts = [page(1), page(2, length=4000), b"no record", page(3), page(4, length=40), page(5)]
+    for data in (b"".join(parts), packed(*parts), packed(*parts)[:-9], gzip.compress(b"".join(parts))):
+        _Forward.opened = 0
+        opening: Callable[[], BinaryIO] = lambda data=data: _Forward(data)  # type: ignore[misc,return-value]  # noqa: E731
+        found = list(exchanges(opening, "a.warc"))
+        assert [(item.place, item.fault, item.uri) for item in found] == [
+            (item.place, item.fault, item.uri) for item in read(data)
+        ]
+        assert _Forward.opened <= 1
+    film = record(block=answer(bytes(range(256)) * (80 << 10), headers="Content-Type: video/mp4"))
+    data = page(1) + film + page(3)
+    found = list(exchanges(lambda: _Forward(data), "a.warc"))  # type: ignore[arg-type,return-value]
+    assert told(found)[0] == "1" and told(found)[2] == "3" and not found[1].flags
 
 
 def test_arc_files_are_read() -> None:
