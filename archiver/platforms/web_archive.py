@@ -127,8 +127,11 @@ def _advice(member: str, packing: str, command: str) -> tuple[str, str]:
 
 def _items(package: Package, member: str, envelope: Envelope) -> Iterator[Item]:
     doubts = ("package-digest-mismatch",) if member in envelope.doubtful else ()
-    for found in exchanges(lambda: package.open(member), member):
-        yield _item(found, envelope.titles, doubts)
+    try:
+        for found in exchanges(lambda: package.open(member), member):
+            yield _item(found, envelope.titles, doubts)
+    except InputError as error:  # a broken zip entry: what was read before stays, and the other members are read
+        yield Item(place=f"{member}: {error.message}", raw=b"", quarantined="unreadable member")
 
 
 def _item(found: Foreign, titles: Mapping[str, str], doubts: tuple[str, ...]) -> Item:

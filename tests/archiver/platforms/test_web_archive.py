@@ -9,6 +9,7 @@ from typing import BinaryIO
 import pytest
 
 from archiver.normalized import content_bytes, content_of
+from archiver.package import open_package
 from archiver.platforms.reader import Item, Unread
 from archiver.platforms.web_archive import WebArchive, address_of, without_secrets
 from custody.account import Account
@@ -225,6 +226,21 @@ def test_other_packings_are_refused_with_advice() -> None:
         both = Members(**{name: magic + b"x", "b.warc": page(1), "notes.txt": b"x"})
         items, unread = taken(both)
         assert len(items) == 1 and "unpack it" in unread[name] and unread["notes.txt"] == "unknown"
+
+
+def test_a_broken_zip_entry_costs_only_what_lies_behind_the_break(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a.warc", page(1) + page(2) * 3000)
+        made.writestr("b.warc", page(3))
+    data = path.read_bytes().replace(b"six.</html>2", b"SIX.</html>2", 1)
+    path.write_bytes(data)
+    package = open_package(path)
+    found = list(WebArchive().read(package, ACCOUNT, False))
+    package.close()
+    outcomes = Counter(outcome(item) for item in found if isinstance(item, Item))
+    assert outcomes["unreadable member"] == 1 and outcomes["page"] >= 2
+    assert isinstance(found[-1], Item) and found[-1].content is not None and found[-1].content.object_id == URI + "3"
 
 
 def test_what_is_no_web_archive_is_not_recognised() -> None:
