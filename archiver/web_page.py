@@ -15,7 +15,7 @@ from archiver.normalized import decode_json
 from custody.errors import InputError
 
 MOST_LINKS = 2_000
-_HEAD_SIZE = 128 * 1024
+_HEAD_SIZE = 32 * 1024
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>|<!\[")
@@ -89,9 +89,13 @@ def _html(text: str, address: str, flags: tuple[str, ...], repairs: tuple[str, .
 
 
 def _absolute(links: tuple[str, ...], address: str, base: str) -> Iterator[str]:
+    try:
+        start = urljoin(address, base)
+    except ValueError:
+        start = address
     for link in links:
         try:
-            whole = urljoin(urljoin(address, base), link.strip()).partition("#")[0]
+            whole = urljoin(start, link.strip()).partition("#")[0]
         except ValueError:
             continue
         if whole.startswith(("http://", "https://")):
