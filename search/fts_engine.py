@@ -1,7 +1,8 @@
 """The default engine: SQLite's FTS5 inside the catalog's own database, so that records and index are one transaction.
 
-Every clause but dates is words: a record's own, and in a second column one made-up word for each field value, so that
-fields cost what words cost. Dates and sorting ask a table of facts beside it. `docs/adr/search-engine.md` has numbers.
+Almost every clause is words: a record's own, and in a second column one made-up word for each field value and month, so
+that fields cost what words cost. Single days and sorting ask a table of facts beside it.
+`docs/adr/search-engine.md` has the numbers.
 
 The engine runs its statements on the connection it is handed and never commits. That nothing stays behind when a record
 is removed rests on FTS5's own `secure-delete` (SQLite 3.42), on `PRAGMA secure_delete=ON`, which the catalog sets, and
@@ -62,7 +63,8 @@ class FtsEngine:
     def __init__(
         self, connection: Callable[[], Connection], zone: str, handles: Callable[[], Mapping[int, str]]
     ) -> None:
-        self._connection, self._month_of, self._handles = connection, month_reader(zone), handles
+        self._connection, self._zone, self._handles = connection, zone, handles
+        self._month_of = month_reader(zone)
 
     def create(self) -> None:
         """Make the engine's tables in a catalog that has none, inside the caller's transaction."""
@@ -95,9 +97,9 @@ class FtsEngine:
         for number in numbers:
             record = batch[number]
             content = record.current
-            texts.append((number, line_of(record), keys_of(record)))
-            posted, month = posted_ms(content), self._month_of(content)
-            facts.append((number, posted, month, record.account, record.platform, content.state.value))
+            month = self._month_of(content)
+            texts.append((number, line_of(record), keys_of(record, month)))
+            facts.append((number, posted_ms(content), month, record.account, record.platform, content.state.value))
         connection.executemany("INSERT INTO search_text(rowid, line, keys) VALUES (?, ?, ?)", texts)
         connection.executemany("INSERT INTO search_facts VALUES (?, ?, ?, ?, ?, ?)", facts)
 
@@ -166,8 +168,8 @@ class FtsEngine:
         more: tuple[int, ...] = (),
     ) -> Any:
         """Run a selector as one statement. NUMBER in `columns` stands for the record's number."""
-        query = query_for(selector.clause, self._handles())
-        if order is Order.RANK and not query.match:
+        query = query_for(selector.clause, self._handles(), self._zone)
+        if order is Order.RANK and "line:" not in query.match:
             order = Order.NEWEST
         number = "search_text.rowid" if query.match else "f.number"
         ordered = _SORTED.get(order, f" ORDER BY {number}") if order else ""

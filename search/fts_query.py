@@ -1,7 +1,7 @@
 """A Selector as one question to FTS5 and one condition on the table of facts.
 
-A clause without dates is one FTS5 expression over words and made-up words for field values. Dates are conditions on
-`search_facts f`; where they stand under an OR or a NOT, what stands beside them becomes a subquery.
+A clause is one FTS5 expression over words and made-up words, for field values and for whole months. Single days are
+conditions on `search_facts f`; where they stand under an OR or a NOT, what stands beside them becomes a subquery.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from custody.selector import Both, Clause, Either, Everything, Is, Neither, Phrase, Posted, Prefix
 from search.facts import bounds_ms
-from search.tokens import EVERY, is_foreign, tokens_asked
+from search.tokens import EVERY, is_foreign, tokens_asked, tokens_of_months
 
 _DEEPEST = 12
-"""Groups inside one another that FTS5's parser is given (its stack ends at about 40); deeper ones become subqueries."""
+"""Groups inside one another that FTS5's parser is given (its stack ends between 30 and 50); deeper ones become subqueries."""
 
 _NONE = "none"  # never in the line of made-up words: those all hold a mark
 _FOUND = "f.number IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)"
@@ -27,16 +27,19 @@ class Query:
     parameters: tuple[str | int, ...]
 
 
-def query_for(clause: Clause, handles: Mapping[int, str]) -> Query:
-    """The question whose answer is exactly what the clause matches. Raises UsageError on a field there is not."""
-    return _Translation(handles).of(clause)
+def query_for(clause: Clause, handles: Mapping[int, str], zone: str) -> Query:
+    """The question whose answer is exactly what the clause matches. `zone` is the one whose months are indexed.
+
+    Raises UsageError on a field there is not.
+    """
+    return _Translation(handles, zone).of(clause)
 
 
 class _Translation:
     """One clause on its way into FTS5 and SQL."""
 
-    def __init__(self, handles: Mapping[int, str]) -> None:
-        self._handles = handles
+    def __init__(self, handles: Mapping[int, str], zone: str) -> None:
+        self._handles, self._zone = handles, zone
         self._parameters: list[str | int] = []
 
     def of(self, clause: Clause) -> Query:
@@ -51,7 +54,7 @@ class _Translation:
         return texts, [part for part in parts if part not in texts]
 
     def _text(self, clause: Clause, depth: int) -> str | None:
-        """The clause as FTS5's expression; None when it holds dates or is nested too deep."""
+        """The clause as FTS5's expression; None when it holds single days or is nested too deep."""
         match clause:
             case Everything():
                 return f"keys:{_quoted(EVERY)}"
@@ -61,9 +64,10 @@ class _Translation:
             case Prefix(start):
                 return f"keys:{_quoted(_NONE)}" if is_foreign(start) else f"line:{_quoted(start)}*"
             case Is(name, value):
-                return self._field(name, value)
+                return _any_of(tokens_asked(name, value, self._handles))
             case Posted():
-                return None
+                months = tokens_of_months(clause, self._zone)
+                return None if months is None else _any_of(months)
         return self._group(clause, depth - 1) if depth else None
 
     def _group(self, clause: Both | Either | Neither, depth: int) -> str | None:
@@ -77,10 +81,6 @@ class _Translation:
             return _joined(wanted, "OR") if wanted else f"keys:{_quoted(_NONE)}"
         kept = _joined(wanted, "AND") if wanted else self._text(Everything(), depth)
         return f"({kept} NOT {_joined(unwanted, 'OR')})" if unwanted else kept
-
-    def _field(self, name: str, value: str) -> str:
-        tokens = tokens_asked(name, value, self._handles) or [_NONE]
-        return _joined([f"keys:{_quoted(token)}" for token in tokens], "OR")
 
     def _condition(self, clause: Clause) -> str:
         """The clause as SQL over `search_facts f`: true or false, never unknown."""
@@ -104,6 +104,10 @@ class _Translation:
                 conditions.append(f"f.posted {sign} ?")
                 self._parameters.append(bound)
         return f"({' AND '.join(conditions)})"
+
+
+def _any_of(tokens: Sequence[str]) -> str:
+    return _joined([f"keys:{_quoted(token)}" for token in tokens or [_NONE]], "OR")
 
 
 def _quoted(text: str) -> str:

@@ -4,13 +4,14 @@ Both engines with an index keep a second line of such words for each record, so 
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 
 from custody.errors import UsageError
 from custody.record import Record
-from custody.selector import FIELDS, name_key
+from custody.selector import FIELDS, Posted, name_key
 from custody.words import LONGEST
 from search.facts import compared, field_values
 
@@ -27,9 +28,11 @@ def token_of(field: str, value: str) -> str:
     return token if len(token) <= LONGEST else f"{field}{_MARK}{sha256(token.encode()).hexdigest()}"
 
 
-def keys_of(record: Record) -> str:
-    """The made-up words for what the record's fields may be asked for, as one line."""
+def keys_of(record: Record, month: str) -> str:
+    """The made-up words for what the record may be asked for, as one line. `month` as `2025-03`, "" if not known."""
     tokens = [token_of(field, value) for field, value in field_values(record)]
+    if month:
+        tokens += [token_of("month", month), token_of("year", month[:4])]
     return " ".join([EVERY, token_of("account", str(record.account)), *tokens])
 
 
@@ -42,6 +45,23 @@ def tokens_asked(field: str, value: str, handles: Mapping[int, str]) -> list[str
     wanted = name_key(value)
     same = [number for number, handle in handles.items() if wanted and name_key(handle) == wanted]
     return [token_of("account", str(number)) for number in same]
+
+
+def tokens_of_months(clause: Posted, zone: str) -> list[str] | None:
+    """The made-up words of which a record posted in those days has one; None unless they are whole months in `zone`."""
+    since, until = clause.since, clause.until
+    if clause.zone != zone or since is None or until is None or since.day != 1:
+        return None
+    if until.day != monthrange(until.year, until.month)[1] or not since <= until or until.year - since.year > 60:
+        return None
+    tokens = []
+    for year in range(since.year, until.year + 1):
+        first = since.month if year == since.year else 1
+        last = until.month if year == until.year else 12
+        whole = (first, last) == (1, 12)
+        names = [f"{year:04d}"] if whole else [f"{year:04d}-{month:02d}" for month in range(first, last + 1)]
+        tokens += [token_of("year" if whole else "month", name) for name in names]
+    return tokens
 
 
 def is_foreign(word: str) -> bool:

@@ -86,15 +86,15 @@ class WhooshEngine:
 
     def _document(self, record: Record) -> dict[str, Any]:
         content = record.current
-        posted = posted_ms(content)
+        posted, month = posted_ms(content), self._month_of(content)
         return {
             "number": record.number,
             "line": line_of(record),
-            "keys": keys_of(record),
+            "keys": keys_of(record, month),
             "posted": _UNDATED if posted is None else posted,
             "account": record.account,
             "platform": record.platform,
-            "month": self._month_of(content),
+            "month": month,
             "state": content.state.value,
         }
 

@@ -108,4 +108,10 @@ def _days(random: Random) -> Posted:
     def day() -> date | None:
         return random.choice((None, START.date() + timedelta(days=random.randrange(-2, 16)), date.min, date.max))
 
+    if random.random() < 0.4:
+        since = random.choice(
+            (date(2025, 2, 1), date(2025, 3, 1), date(2024, 11, 1), date(2024, 1, 1), date(2025, 1, 1))
+        )
+        until = random.choice((date(2025, 2, 28), date(2025, 3, 31), date(2024, 12, 31), date(2025, 12, 31)))
+        return Posted(since, until, random.choice((ZONE, ZONE, "UTC")))
     return Posted(day(), day(), random.choice((ZONE, ZONE, "UTC", "Asia/Kathmandu")))
