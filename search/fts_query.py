@@ -12,7 +12,7 @@ from search.facts import bounds_ms
 from search.tokens import EVERY, is_foreign, tokens_asked, tokens_of_months
 
 _DEEPEST = 12
-"""Groups inside one another that FTS5's parser is given (its stack ends between 30 and 50); deeper ones become subqueries."""
+"""Groups inside one another that FTS5 is given (its stack ends between 30 and 50); deeper ones become subqueries."""
 
 _NONE = "none"  # never in the line of made-up words: those all hold a mark
 _FOUND = "f.number IN (SELECT rowid FROM search_text WHERE search_text MATCH ?)"
