@@ -35,9 +35,12 @@ def plain(markup: str) -> PlainText:
     reader = _Reader()
     if markup.count("<") > _ODD_TAGS and markup.count(">") * 2 < markup.count("<"):
         markup = markup.replace("<", "&lt;")
-    for start in range(0, len(markup), 1 << 16):
-        reader.feed(markup[start : start + (1 << 16)])
-    reader.close()
+    try:
+        for start in range(0, len(markup), 1 << 16):
+            reader.feed(markup[start : start + (1 << 16)])
+        reader.close()
+    except AssertionError:  # the standard parser gives up so on a broken declaration such as `<![foo[`
+        reader.pieces.append(reader.rawdata)
     return PlainText(
         text=_tidy("".join(reader.pieces)),
         title=_tidy("".join(reader.title)),

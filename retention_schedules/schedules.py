@@ -1,0 +1,168 @@
+"""Retention schedules read from files, strictly: a row nobody understands is an error, never a silent default.
+
+What a row means for a record is `eligibility.py`; which days are holidays is `days.py`.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from custody.errors import UsageError
+from custody.schedule import Fate, Period, Series, Trigger, Unit
+
+_FOLDER = Path(__file__).parent / "jurisdictions"
+_TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing", "holidays"}
+_NOT_IN_FILES = {"jurisdiction", "schedule", "default"}
+_WHS = ("required", "waived", "not_applicable")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HolidayRule:
+    """How one holiday is reckoned: a fixed month and day, or the nth weekday (0 Monday; -1 the last) of a month."""
+
+    name: str
+    month: int
+    day: int = 0
+    nth: int = 0
+    weekday: int = 0
+    even_years: bool = False
+    after_first_monday: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedules:
+    """A jurisdiction's rows by id, its default row, its filing of kinds into series, and its holidays."""
+
+    jurisdiction: str
+    title: str
+    rows: Mapping[str, Series]
+    default: Series
+    shortest: Period
+    shortest_authority: str
+    filing: Mapping[str, str]
+    holidays: tuple[HolidayRule, ...]
+    holidays_authority: str
+
+    def row(self, series: str) -> Series:
+        """One row. Raises UsageError that lists the series there are."""
+        if series not in self.rows:
+            raise UsageError(f"There is no series {series!r} in {self.title}.", f"Known: {', '.join(self.rows)}.")
+        return self.rows[series]
+
+
+@lru_cache(maxsize=16)
+def schedules_for(jurisdiction: str) -> Schedules:
+    """The shipped schedules of a jurisdiction (`wisconsin`). Raises UsageError when there are none."""
+    path = _FOLDER / f"{jurisdiction}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in _FOLDER.glob("*.toml")))
+        raise UsageError(f"There are no schedules for {jurisdiction!r}.", f"Known: {known}.")
+    return load_schedules(path)
+
+
+def load_schedules(path: Path) -> Schedules:
+    """Read a schedule file. Raises UsageError that names the file, the row, the field and the cure."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read as TOML: {error}", "Mend the line it names.") from error
+    _only(data, _TOP, str(path))
+    jurisdiction = str(data.get("jurisdiction", path.stem))
+    rows = {}
+    for number, row in enumerate(data.get("series", []), 1):
+        series = _series(row, f"{path.name}, series {row.get('id', number)}", jurisdiction, path.stem)
+        if series.id in rows:
+            raise UsageError(f"{path.name}: the series {series.id} stands there twice.", "Keep one of the two rows.")
+        rows[series.id] = series
+    default = rows.get(str(data.get("default_series")))
+    if default is None or default.period is None:
+        raise UsageError(f"{path.name} names no default_series with a period.", "Every jurisdiction needs one.")
+    shortest = data.get("shortest_without_adoption", {})
+    return Schedules(
+        jurisdiction=jurisdiction,
+        title=str(data.get("title", jurisdiction)),
+        rows=rows,
+        default=default,
+        shortest=_period(shortest, f"{path.name}, shortest_without_adoption", extra={"authority"}),
+        shortest_authority=str(shortest.get("authority", "")),
+        filing=_filing(data.get("filing", {}), rows, path.name),
+        holidays=tuple(_holiday(rule, path.name) for rule in data.get("holidays", {}).get("strict", [])),
+        holidays_authority=str(data.get("holidays", {}).get("authority", "")),
+    )
+
+
+def series_from(row: Mapping[str, Any], where: str, jurisdiction: str) -> Series:
+    """A row somebody brings (a city's adopted schedule, a case). Raises UsageError like `load_schedules`."""
+    return _series(dict(row), where, jurisdiction, "brought")
+
+
+def _series(row: dict[str, Any], where: str, jurisdiction: str, schedule: str) -> Series:
+    known = {field.name for field in fields(Series)} - _NOT_IN_FILES
+    _only(row, known, where)
+    for name in ("id", "title", "trigger"):
+        if not row.get(name):
+            raise UsageError(f"{where}: {name} is missing.", "Every row needs an id, a title and a trigger.")
+    if row.get("whs_notice", "required") not in _WHS:
+        raise UsageError(f"{where}: whs_notice {row['whs_notice']!r} is not known.", f"Use one of: {', '.join(_WHS)}.")
+    values = {**row, "period": _period(row["period"], where) if "period" in row else None}
+    values["trigger"] = _one_of(Trigger, row["trigger"], f"{where}, trigger")
+    values["fate"] = _one_of(Fate, row.get("fate", "destroy"), f"{where}, fate")
+    for name in ("approved_on", "expires_on", "adopted_on", "verified_on"):
+        if name in row and not isinstance(row[name], date):
+            raise UsageError(f"{where}: {name} is no date.", "Write it without quotation marks: 2025-03-01")
+    return Series(jurisdiction=jurisdiction, schedule=schedule, **values)
+
+
+def _period(data: Any, where: str, extra: set[str] | None = None) -> Period:
+    if not isinstance(data, dict) or not isinstance(data.get("n"), int) or data["n"] < 0:
+        raise UsageError(f"{where}: the period is not understood.", 'Write { n = 7, unit = "years" }.')
+    _only(data, {"n", "unit"} | (extra or set()), where)
+    return Period(n=data["n"], unit=_one_of(Unit, data.get("unit"), f"{where}, unit"))
+
+
+def _filing(data: dict[str, Any], rows: Mapping[str, Series], where: str) -> dict[str, str]:
+    for kind, series in data.items():
+        if series not in rows:
+            raise UsageError(f"{where}: filing of {kind} names {series!r}, which is no row.", "Name a row's id.")
+    return {str(kind): str(series) for kind, series in data.items()}
+
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _holiday(data: dict[str, Any], where: str) -> HolidayRule:
+    _only(data, {"name", "on", "nth", "weekday", "month", "even_years", "after_first_monday"}, f"{where}, holidays")
+    try:
+        if "on" in data:
+            month, day = str(data["on"]).split("-")
+            return HolidayRule(name=data["name"], month=int(month), day=int(day))
+        return HolidayRule(
+            name=data["name"],
+            month=data["month"],
+            nth=data["nth"],
+            weekday=_WEEKDAYS.index(data["weekday"]),
+            even_years=data.get("even_years", False),
+            after_first_monday=data.get("after_first_monday", False),
+        )
+    except (KeyError, ValueError) as error:
+        raise UsageError(
+            f"{where}: the holiday {data!r} is not understood.", 'Use on = "07-04" or nth, weekday.'
+        ) from error
+
+
+def _one_of(kind: Any, value: Any, where: str) -> Any:
+    try:
+        return kind(value)
+    except ValueError as error:
+        known = ", ".join(each.value for each in kind)
+        raise UsageError(f"{where}: {value!r} is not known.", f"Use one of: {known}.") from error
+
+
+def _only(data: Mapping[str, Any], known: set[str], where: str) -> None:
+    strange = sorted(set(data) - known)
+    if strange:
+        raise UsageError(f"{where}: {strange[0]!r} is not a field here.", f"Known fields: {', '.join(sorted(known))}.")

@@ -1,0 +1,101 @@
+"""What the judge is told: plain facts about one record and everything that bears on it. No rule is in here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordFacts:
+    """One record's days, all local to the city. `series` names a row. `usable_date` is False for 1970, 9999 and none.
+
+    `purpose` matters for meeting recordings only: the 90 days hold for recordings made to make minutes.
+    """
+
+    series: str
+    created: date | None = None
+    last_event: date | None = None
+    thread_end: date | None = None
+    event: date | None = None
+    minutes_approved: date | None = None
+    minutes_published: date | None = None
+    purpose: str = ""
+    fixity_ok: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CourtFacts:
+    """An action under 19.37: written notice, order, what followed. `order_for` is city or requester."""
+
+    notice: date
+    order: date | None = None
+    order_for: str = "city"
+    notice_of_entry: bool = False
+    appealed: bool = False
+    appeal_order: date | None = None
+    produced: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestFacts:
+    """A records request that reaches the record. `decision` is "", granted, part, denied, withdrawn or unpaid."""
+
+    received: date
+    decision: str = ""
+    decided: date | None = None
+    delivered: date | None = None
+    incarcerated: bool = False
+    court: CourtFacts | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeFacts:
+    """A notice to the Historical Society. `reply` is "", declined, waived, accepted or reviewing."""
+
+    mailed: date
+    reply: str = ""
+    replied: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldFacts:
+    """A hold that reaches the record. `ends` is its last protected day, None while it has no end."""
+
+    kind: str
+    matter: str
+    placed: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adoption:
+    """That the city adopted a row shorter than the statutory minimum (form PRB-002), and until when it holds."""
+
+    adopted: date
+    expires: date | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CityTerms:
+    """What the city decided. `count_rule` is "later" (calendar and business days, the later one) or "calendar"."""
+
+    ordinance: str = ""
+    count_rule: str = "later"
+    whs_early_notice: bool = False
+    mailing_days: int = 0
+    closures: tuple[date, ...] = ()
+    waived_series: tuple[str, ...] = ()
+    adopted: Mapping[str, Adoption] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """Everything that bears on one record."""
+
+    record: RecordFacts
+    city: CityTerms
+    requests: tuple[RequestFacts, ...] = ()
+    notices: tuple[NoticeFacts, ...] = ()
+    holds: tuple[HoldFacts, ...] = ()
