@@ -70,6 +70,13 @@ def truncate(path: Path, size: int) -> None:
         os.fsync(file.fileno())
 
 
+@contextmanager
+def scratch(path: Path) -> Iterator[IO[bytes]]:
+    """A new file in a temporary folder, for bytes that are not kept yet."""
+    with _words_for(path), path.open("xb") as file:
+        yield file
+
+
 def move(path: Path, to: Path) -> None:
     """Give a file another name in the same file system, durably; an older file of that name is replaced."""
     with _words_for(path):

@@ -1,7 +1,7 @@
 """What a city has promised and decided, read from its profile: names, clocks, grounds for removal, terms of retention.
 
-A profile is copied into each archive as `city.toml`, where the city completes it. What is not known is empty, and whoever
-relies on it is told so; nothing is guessed here.
+A profile is copied into each archive as `city.toml`, where the city completes it. What is not known is empty, and
+whoever relies on it is told so; nothing is guessed here.
 """
 
 import tomllib
@@ -15,8 +15,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from custody.errors import UsageError
 
 _FOLDER = Path(__file__).parent / "cities"
-_TEXTS = ("name", "title", "jurisdiction", "time_zone", "policy_adopted", "legal_custodian", "oversight", "verified_by")
-_TEXTS += ("destruction_ordinance", "count_rule", "fee_terms")
+_TEXTS: tuple[str, ...] = (
+    "name",
+    "title",
+    "jurisdiction",
+    "time_zone",
+    "policy_adopted",
+    "legal_custodian",
+    "oversight",
+    "verified_by",
+)
+_TEXTS += ("verified_by", "destruction_ordinance", "count_rule", "fee_terms")
 _OTHERS = ("letterhead", "whs_early_notice", "waived_series", "clocks", "adopted", "grounds")
 _NEEDED = ("name", "title", "jurisdiction", "time_zone")
 

@@ -3,7 +3,7 @@
 An engine indexes the words that `custody.words` makes, with no analyser of its own, and it forgets without a trace.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -57,6 +57,9 @@ class SearchEngine(Protocol):
 
     def facets(self, selector: Selector) -> Facets:
         """The matches counted by account, platform, month and state."""
+
+    def words_of(self, numbers: Sequence[RecordNumber]) -> Mapping[RecordNumber, str]:
+        """The words some records are indexed under, as `custody.words.joined` made them: for verification."""
 
     def known(self) -> Iterator[tuple[RecordNumber, str]]:
         """Every indexed record's number and the words it is indexed under, in order of number: for verification."""

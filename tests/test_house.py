@@ -27,6 +27,7 @@ DOORS = {
     "feedparser": ("archiver/platforms/feed.py",),
     "defusedxml": ("archiver/xml_stream.py",),
     "httpx": ("archiver/fetch.py",),
+    "httpcore": ("archiver/fetch.py",),
     "whoosh": ("search/whoosh_engine.py", "search/query.py"),
     "weasyprint": ("exports/pdf_",),
     "pikepdf": ("exports/pdf_",),

@@ -136,8 +136,8 @@ def rebuild_catalog(settings: Settings, told: Callable[[int], None]) -> int:
             with catalog.transaction():
                 engine.clear()
             count = rebuild(catalog, Vault(settings.vault, settings.archive), engine.add, told)
-            engine.settle()
             catalog.truncate_log()
+            engine.settle()
         finally:
             catalog.close()
         if settings.catalog.exists():

@@ -46,7 +46,7 @@ class ThreadEntry:
 def ask(house: House, line: str) -> Question:
     """Understand a query. Raises UsageError that says what is not clear; nothing is ever searched more widely."""
     today = local_day(house.clock(), house.city.time_zone)
-    selector = parse(line, today, house.city.time_zone)
+    selector = parse(line, today, house.city.time_zone, [account.handle for account in house.accounts()])
     return Question(line=line, selector=selector, said_as=said_as(selector))
 
 

@@ -228,6 +228,14 @@ def quarantined(connection: Connection, number: int) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def coverage(connection: Connection) -> list[Row]:
+    """What is kept of each account: how many records, the first and last date, media named but not contained."""
+    columns = [func.count(record.c.number).label("records"), func.min(record.c.created_at).label("first")]
+    columns += [func.max(record.c.created_at).label("last"), func.sum(record.c.media_missing).label("media_missing")]
+    query = select(account.c.handle, account.c.platform, *columns).outerjoin(record, record.c.account == account.c.id)
+    return [dict(row) for row in connection.execute(query.group_by(account.c.id).order_by(account.c.id)).mappings()]
+
+
 def totals(connection: Connection) -> dict[str, int]:
     """How much the archive holds."""
     count = {"records": record, "versions": version, "media": media, "quarantined": quarantine, "requests": request}

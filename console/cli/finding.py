@@ -164,12 +164,6 @@ def _record(record: Record, handle: str) -> dict[str, Any]:
     return {**base, "current_version": current, "versions": versions}
 
 
-def _content(content: Content) -> dict[str, Any]:
-    from workflows.answering import content_data
-
-    return content_data(content)
-
-
 def _lines(record: Record, data: dict[str, Any], house: House, thread: list[finding.ThreadEntry]) -> list[str]:
     content, zone = record.current, house.city.time_zone
     when = _when(content, zone)

@@ -69,9 +69,7 @@ def main() -> None:
     sys.exit(code)
 
 
-_REPORT = (
-    "The archive keeps only whole steps. Run `ofrecord verify`; OFRECORD_DEBUG=1 shows details."
-)
+_REPORT = "The archive keeps only whole steps. Run `ofrecord verify`; OFRECORD_DEBUG=1 shows details."
 
 
 def _help_for(error: click.ClickException) -> str:

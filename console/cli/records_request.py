@@ -89,9 +89,14 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
     data["collections"] = [{k: c[k] for k in ("query", "said_as", "collected_at", "sha256")} for c in told.collections]
     data["responses"] = list(told.responses)
     lines = [f"Request {number}, {told.request.state.value}, received {_local(told.request.received_at, zone)}"]
-    lines += [f"  “{told.request.words}”", f"  by {told.request.channel}, {told.request.requester or 'requester not named'}"]
+    lines += [
+        f"  “{told.request.words}”",
+        f"  by {told.request.channel}, {told.request.requester or 'requester not named'}",
+    ]
     for made in told.collections:
-        lines.append(f"  collected {made['collected_at']}: {made['said_as']} ({counted(len(made['numbers']), 'record')})")
+        lines.append(
+            f"  collected {made['collected_at']}: {made['said_as']} ({counted(len(made['numbers']), 'record')})"
+        )
     lines += [f"  {count:>6,} {word}" for word, count in sorted(told.marks.items())]
     lines.append(f"  {counted(len(told.redactions), 'redaction')}")
     say(as_json, data, lines)

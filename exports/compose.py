@@ -1,0 +1,230 @@
+"""Composing an answer: decisions and redactions are applied to the data here, once, before any format runs."""
+
+import mimetypes
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from custody.errors import UsageError
+from custody.ids import RecordNumber, label_of
+from custody.record import Content, Media, Record, Version
+from custody.request import Decision, Mark, RecordsRequest, Redaction
+from exports.reason_codes import ReasonCode
+from exports.redaction import Hidden, hidden_of, passage, whole_or_nothing
+from exports.response import (
+    CollectedBy,
+    Coverage,
+    EarlierVersion,
+    Entry,
+    MediaFile,
+    Passage,
+    Response,
+    WithheldEntry,
+)
+
+PAGE = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placed:
+    """Where a record stands in the answer: its depth in its thread, and what it answers there ("" for nothing)."""
+
+    number: RecordNumber
+    depth: int
+    answers: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What the answer says about the city and the archive."""
+
+    city: str
+    letterhead: tuple[str, ...]
+    zone: str
+    made_at: datetime
+    collections: tuple[CollectedBy, ...]
+    coverage: tuple[Coverage, ...]
+    handles: Mapping[int, str]
+    codes: tuple[ReasonCode, ...]
+
+
+RecordsOf = Callable[[Sequence[RecordNumber]], Iterator[Record]]
+MediaOf = Callable[[str], Iterator[bytes]]
+
+
+def compose(
+    request: RecordsRequest,
+    decisions: Mapping[RecordNumber, Decision],
+    redactions: Mapping[RecordNumber, Sequence[Redaction]],
+    order: Sequence[Placed],
+    facts: Facts,
+    records_of: RecordsOf,
+    media_of: MediaOf,
+) -> Response:
+    """The answer to a request. Raises UsageError as long as anything is undecided or lacks its reason."""
+    _refuse_unready(decisions, redactions, facts)
+    marks = [decision.mark for decision in decisions.values()]
+    used = {decision.code for decision in decisions.values()} | {r.code for part in redactions.values() for r in part}
+
+    def entries() -> Iterator[Entry | WithheldEntry]:
+        for start in range(0, len(order), PAGE):
+            placed = order[start : start + PAGE]
+            shown = [each.number for each in placed if decisions[each.number].mark is not Mark.WITHHOLD]
+            found = {record.number: record for record in records_of(shown)}
+            for position, each in enumerate(placed, start + 1):
+                decision = decisions[each.number]
+                if decision.mark is Mark.WITHHOLD:
+                    yield WithheldEntry(
+                        position=position,
+                        label=label_of(each.number),
+                        code=decision.code,
+                        note=decision.note,
+                        depth=each.depth,
+                    )
+                else:
+                    hidden = hidden_of(found[each.number], redactions.get(each.number, ()))
+                    yield _entry(position, each, found[each.number], hidden, facts, media_of)
+
+    return Response(
+        city=facts.city,
+        letterhead=facts.letterhead,
+        zone=facts.zone,
+        request=request.number,
+        words=request.words,
+        received=_city_time(request.received_at, facts.zone),
+        channel=request.channel,
+        made=_city_time(facts.made_at, facts.zone),
+        collections=facts.collections,
+        coverage=facts.coverage,
+        released=marks.count(Mark.RELEASE),
+        redacted=marks.count(Mark.REDACT),
+        withheld=marks.count(Mark.WITHHOLD),
+        reasons=tuple(code for code in facts.codes if code.code in used),
+        entries=entries,
+    )
+
+
+def _refuse_unready(
+    decisions: Mapping[RecordNumber, Decision], redactions: Mapping[RecordNumber, Sequence[Redaction]], facts: Facts
+) -> None:
+    if not decisions:
+        raise UsageError("Nothing is collected for this request.", "Collect records first: ofrecord request collect")
+    undecided = [number for number, decision in decisions.items() if decision.mark is Mark.UNDECIDED]
+    if undecided:
+        names = ", ".join(label_of(number) for number in undecided[:5])
+        raise UsageError(
+            f"{len(undecided):,} of {len(decisions):,} records are undecided, {names} among them.",
+            "Mark each of them release or withhold, or redact it.",
+        )
+    known = {code.code for code in facts.codes}
+    for number, decision in decisions.items():
+        if decision.mark is Mark.WITHHOLD and decision.code not in known:
+            raise UsageError(f"{label_of(number)} is withheld without a known reason.", "Mark it again with --reason.")
+        if decision.mark is Mark.REDACT and not redactions.get(number):
+            raise UsageError(
+                f"{label_of(number)} is marked redact but nothing is redacted.", "Redact it or release it."
+            )
+        if decision.mark is Mark.RELEASE and redactions.get(number):
+            raise UsageError(
+                f"{label_of(number)} is marked release, but redactions of it stand.",
+                "Take them back with `request redact ... --lift`, or redact again.",
+            )
+
+
+def _entry(position: int, placed: Placed, record: Record, hidden: Hidden, facts: Facts, media_of: MediaOf) -> Entry:
+    version = record.versions[record.current_index]
+    content = version.content
+    author = content.author.name or content.author.handle
+    media, withheld = _media(version, record, hidden, media_of)
+    return Entry(
+        position=position,
+        label=label_of(record.number),
+        account=facts.handles.get(record.account, ""),
+        platform=record.platform,
+        kind=content.kind.value,
+        state=content.state.value,
+        author=passage(author, hidden.spans.get((version.n, "author"), ()), hidden.phrases),
+        when_city=_city_time(content.created_at, facts.zone) if content.created_at else "no date",
+        when_utc=_utc(content.created_at) if content.created_at else "no date",
+        captured=_utc(version.captured_at),
+        title=_passage(version, "title", content.title, hidden),
+        text=_passage(version, "text", content.text, hidden),
+        earlier=tuple(
+            EarlierVersion(captured=_utc(each.captured_at), text=_passage(each, "text", each.content.text, hidden))
+            for each in record.versions
+            if each.n != version.n and each.content.text != content.text
+        ),
+        media=media,
+        media_withheld=withheld,
+        media_missing=sum(1 for each in content.media if not each.sha256),
+        links=tuple(whole_or_nothing(link, hidden.phrases) for link in content.links),
+        permalink=whole_or_nothing(content.permalink, hidden.phrases),
+        sha256="" if hidden.spans else version.digest,
+        depth=placed.depth,
+        answers=placed.answers,
+        codes=hidden.codes,
+    )
+
+
+def _passage(version: Version, field: str, text: str, hidden: Hidden) -> Passage:
+    return passage(text, hidden.spans.get((version.n, field), ()), hidden.phrases)
+
+
+def _media(
+    version: Version, record: Record, hidden: Hidden, media_of: MediaOf
+) -> tuple[tuple[MediaFile, ...], tuple[str, ...]]:
+    shown: list[MediaFile] = []
+    withheld: list[str] = []
+    withheld_bytes = _withheld_media(record, hidden)
+    for n, media in enumerate(version.content.media):
+        spans = hidden.spans.get((version.n, f"media:{n}"), ())
+        if spans or (media.sha256 and media.sha256 in withheld_bytes):
+            withheld.append(spans[0][2] if spans else withheld_bytes[media.sha256])
+        elif media.sha256:
+            shown.append(
+                MediaFile(
+                    name=_file_name(record, n, media),
+                    media_type=media.media_type,
+                    alt=_passage(version, f"alt:{n}", _alt(media, version.content), hidden),
+                    size=media.size,
+                    sha256=media.sha256,
+                    chunks=_opener(media_of, media.sha256),
+                )
+            )
+    return tuple(shown), tuple(withheld)
+
+
+def _withheld_media(record: Record, hidden: Hidden) -> dict[str, str]:
+    found = {}
+    for version in record.versions:
+        for n, media in enumerate(version.content.media):
+            spans = hidden.spans.get((version.n, f"media:{n}"), ())
+            if spans and media.sha256:
+                found[media.sha256] = spans[0][2]
+    return found
+
+
+def _opener(media_of: MediaOf, sha256: str) -> Callable[[], Iterator[bytes]]:
+    return lambda: media_of(sha256)
+
+
+def _alt(media: Media, content: Content) -> str:
+    return media.alt or f"{media.kind} posted with this {content.kind.value}; the source gives no description"
+
+
+def _file_name(record: Record, n: int, media: Media) -> str:
+    """A name made by us, so that nothing in the source's own name can leak: `media/R12-1.jpg`."""
+    ending = mimetypes.guess_extension(media.media_type) or ".bin"
+    return f"media/{label_of(record.number)}-{n + 1}{re.sub(r'[^.a-z0-9]', '', ending)}"
+
+
+def _city_time(moment: datetime, zone: str) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    hour = local.hour % 12 or 12
+    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'} {local:%Z}"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

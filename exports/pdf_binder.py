@@ -1,0 +1,185 @@
+"""The response as PDF volumes, each complete and accessible, rendered side by side by worker processes.
+
+A small response is one file. A large one is cut into volumes, because joining finished PDFs destroys the structure that
+screen readers need (ADR 0006); beside them stands one joined copy for convenience, which says in its title what it is.
+"""
+
+import io
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from PIL import Image, UnidentifiedImageError
+
+from custody.errors import UnavailableError
+from exports.pdf_pages import VolumeJob, render_volume, response_facts
+from exports.response import Entry, MediaFile, Response, WithheldEntry, plain
+
+VOLUME = 250
+"""Records in one volume: memory of a worker stays under 400 MB."""
+
+WORKERS = 2
+SECONDS_PER_VOLUME = 1800
+LARGEST_PICTURE = 1000
+_PIXEL_CAP = 50_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundPdf:
+    """One PDF of the response: its name in the package and where its bytes wait."""
+
+    name: str
+    path: Path
+    note: str
+
+
+def bind(response: Response, folder: Path, told: Callable[[int], None], workers: int = WORKERS) -> list[BoundPdf]:
+    """Render the response into `folder` (a temporary one). The first of the result is always `response.pdf`."""
+    volumes = max(1, -(-response.count // VOLUME))
+    paths = [folder / f"volume-{number:03d}.pdf" for number in range(1, volumes + 1)]
+    jobs = zip(paths, _jobs(response, volumes), strict=True)
+    if volumes == 1:
+        path, job = next(jobs)
+        _render((path, job))
+        told(response.count)
+        return [BoundPdf(name="response.pdf", path=path, note="the whole response, accessible (PDF/UA)")]
+    _render_side_by_side(jobs, volumes, workers, told)
+    joined = folder / "joined.pdf"
+    _join(paths, joined, response)
+    note = "all volumes joined for convenience; without accessibility structure"
+    bound = [BoundPdf(name="response.pdf", path=joined, note=note)]
+    for number, path in enumerate(paths, 1):
+        note = f"volume {number} of {volumes}, accessible (PDF/UA)"
+        bound.append(BoundPdf(name=f"response-vol-{number:02d}.pdf", path=path, note=note))
+    return bound
+
+
+def working_folder() -> "tempfile.TemporaryDirectory[str]":
+    """A temporary folder for the volumes, removed when it is closed."""
+    return tempfile.TemporaryDirectory(prefix="ofrecord-pdf-")
+
+
+def _render(work: tuple[Path, VolumeJob]) -> int:
+    path, job = work
+    render_volume(job, path)
+    return len(job.entries)
+
+
+def _render_side_by_side(
+    jobs: Iterator[tuple[Path, VolumeJob]], volumes: int, workers: int, told: Callable[[int], None]
+) -> None:
+    """At most two volumes wait at a time, so memory does not grow with the response."""
+    context = multiprocessing.get_context("forkserver")
+    done = 0
+    with context.Pool(workers, maxtasksperchild=4) as pool:
+        waiting: list[Any] = []
+        for work in jobs:
+            waiting.append(pool.apply_async(_render, (work,)))
+            if len(waiting) > workers:
+                done += _finished(waiting.pop(0))
+                told(done)
+        for result in waiting:
+            done += _finished(result)
+            told(done)
+
+
+def _finished(result: Any) -> int:
+    try:
+        return int(result.get(SECONDS_PER_VOLUME))
+    except multiprocessing.TimeoutError as error:
+        raise UnavailableError(
+            f"A volume of the PDF was not ready after {SECONDS_PER_VOLUME // 60} minutes.",
+            "Answer with fewer records at a time, or tell us: this should not happen.",
+        ) from error
+
+
+def _jobs(response: Response, volumes: int) -> Iterator[VolumeJob]:
+    facts = response_facts(response)
+    log: list[dict[str, str]] = []
+    entries: list[dict[str, Any]] = []
+    pictures: dict[str, tuple[str, bytes]] = {}
+    volume = 1
+    basis = {code.code: f"{code.code}: {code.citation}" for code in response.reasons}
+    for entry in response.entries():
+        log += _log_rows(entry, basis)
+        if len(entries) == VOLUME:
+            yield _job(facts, entries, [], pictures, volume, volumes)
+            entries, pictures, volume = [], {}, volume + 1
+        entries.append(_shown(entry, pictures))
+    yield _job(facts, entries, log, pictures, volume, volumes)
+
+
+def _job(
+    facts: dict[str, Any],
+    entries: list[dict[str, Any]],
+    log: list[dict[str, str]],
+    pictures: dict[str, tuple[str, bytes]],
+    volume: int,
+    volumes: int,
+) -> VolumeJob:
+    return VolumeJob(
+        response=facts, entries=tuple(entries), log=tuple(log), pictures=pictures, volume=volume, volumes=volumes
+    )
+
+
+def _log_rows(entry: Entry | WithheldEntry, basis: dict[str, str]) -> list[dict[str, str]]:
+    row = {"position": str(entry.position), "label": entry.label}
+    if isinstance(entry, WithheldEntry):
+        return [{**row, "what": "the whole record", "basis": basis.get(entry.code, entry.code)}]
+    return [{**row, "what": "a part of the record", "basis": basis.get(code, code)} for code in entry.codes]
+
+
+def _shown(entry: Entry | WithheldEntry, pictures: dict[str, tuple[str, bytes]]) -> dict[str, Any]:
+    if isinstance(entry, WithheldEntry):
+        names = ("position", "label", "code", "note", "depth")
+        return {**{name: getattr(entry, name) for name in names}, "withheld": True, "state": "live", "partly": False,
+                "answers": "", "kind": ""}  # fmt: skip
+    fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "links"))
+    shown = {name: getattr(entry, name) for name in fields}
+    shown["withheld"], shown["partly"] = False, entry.partly
+    shown["earlier"] = [{"captured": each.captured, "text": each.text} for each in entry.earlier]
+    shown["media"] = [_picture(media, pictures) for media in entry.media]
+    return shown
+
+
+def _picture(media: MediaFile, pictures: dict[str, tuple[str, bytes]]) -> dict[str, Any]:
+    alt = plain(media.alt)
+    shown: dict[str, Any] = {"name": media.name, "media_type": media.media_type, "size": f"{media.size:,}", "alt": alt}
+    shown["described"] = "gives no description" not in alt
+    data = _small(media) if media.media_type.startswith("image/") and media.size < 64_000_000 else None
+    shown["picture"] = ""
+    if data is not None:
+        pictures[media.name] = data
+        shown["picture"] = f"ofrecord:{media.name}"
+    return shown
+
+
+def _small(media: MediaFile) -> tuple[str, bytes] | None:
+    """The picture as pixels of a size for the page, without anything its file carried besides; None if unreadable."""
+    try:
+        with Image.open(io.BytesIO(b"".join(media.chunks()))) as image:
+            if image.width * image.height > _PIXEL_CAP:
+                return None
+            image.thumbnail((LARGEST_PICTURE, LARGEST_PICTURE))
+            flat = Image.new("RGB", image.size, "white")
+            flat.paste(image.convert("RGBA"), mask=image.convert("RGBA").getchannel("A"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    out = io.BytesIO()
+    flat.save(out, "JPEG", quality=82)
+    return "image/jpeg", out.getvalue()
+
+
+def _join(paths: list[Path], joined: Path, response: Response) -> None:
+    with pikepdf.new() as book:
+        for path in paths:
+            with pikepdf.open(path) as volume:
+                book.pages.extend(volume.pages)
+        title = f"Response to public records request {response.request}: joined copy without accessibility structure"
+        book.docinfo["/Title"] = title
+        book.Root.Lang = "en"
+        book.save(joined, deterministic_id=True)

@@ -1,0 +1,28 @@
+"""The reasons for which something may be withheld, as data with their legal basis. Nothing is invented here."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from custody.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReasonCode:
+    """A reason with its citation and its words. `verified_by` is "" until a named person has checked it."""
+
+    code: str
+    citation: str
+    words: str
+    verified_by: str
+
+
+@lru_cache(maxsize=16)
+def reason_codes(jurisdiction: str) -> tuple[ReasonCode, ...]:
+    """The codes of a jurisdiction. Raises UsageError when none are shipped for it."""
+    path = Path(__file__).parent / "jurisdictions" / f"{jurisdiction}.toml"
+    if not path.is_file():
+        raise UsageError(f"There are no reason codes for {jurisdiction!r}.", "Wisconsin is shipped.")
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return tuple(ReasonCode(**row) for row in data["code"])

@@ -1,0 +1,126 @@
+"""The response as one ZIP that a requester can open at home: PDF, JSON, CSV, media, what is withheld, and a manifest.
+
+Names are ours and safe everywhere, dates are fixed, pictures are stored as they are; the same response gives the same
+bytes. Everything is written as a stream.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from exports.pdf_binder import BoundPdf
+from exports.response import Entry, Response, WithheldEntry
+from exports.tabular import csv_chunks, json_chunks
+
+DATE = (2000, 1, 1, 0, 0, 0)
+_CHUNK = 1 << 20
+
+
+class _Writer:
+    """Adds members and remembers each one's size and digest for the manifest."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self.zip = zipfile.ZipFile(target, "w", allowZip64=True)
+        self.manifest: list[dict[str, Any]] = []
+
+    def add(self, name: str, chunks: Iterable[bytes], stored: bool) -> None:
+        info = zipfile.ZipInfo(name, DATE)
+        info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+        info.create_system, info.external_attr = 3, 0o644 << 16
+        running, size = hashlib.sha256(), 0
+        with self.zip.open(info, "w", force_zip64=True) as member:
+            for chunk in chunks:
+                running.update(chunk)
+                size += len(chunk)
+                member.write(chunk)
+        self.manifest.append({"name": name, "sha256": running.hexdigest(), "size": size})
+
+    def close(self) -> None:
+        files = sorted(self.manifest, key=lambda row: str(row["name"]))
+        data = {"format": "ofrecord-manifest/1", "files": files}
+        self.add("manifest.json", [json.dumps(data, indent=1, sort_keys=True).encode() + b"\n"], False)
+        self.zip.close()
+
+
+def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes]) -> None:
+    """Write the package into an open binary file."""
+    writer = _Writer(target)
+    writer.add("README.txt", [_readme(response, pdfs).encode("utf-8", "replace")], False)
+    for pdf in pdfs:
+        with pdf.path.open("rb") as file:
+            writer.add(pdf.name, _pieces(file), True)
+    writer.add("records.json", json_chunks(response), False)
+    writer.add("records.csv", csv_chunks(response), False)
+    writer.add("redactions.json", _redactions(response), False)
+    for entry in response.entries():
+        if isinstance(entry, Entry):
+            for media in entry.media:
+                writer.add(media.name, media.chunks(), True)
+    writer.close()
+
+
+def check_package(path: Path) -> list[str]:
+    """Compare a package with its manifest; one line for each thing that is not right, none when all is."""
+    findings: list[str] = []
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = package.namelist()
+            manifest = json.loads(package.read("manifest.json"))
+            listed = {row["name"]: row for row in manifest["files"]}
+            findings += [f"{name} is not in the manifest" for name in names if name not in {*listed, "manifest.json"}]
+            findings += [f"{name} stands twice" for name in set(names) if names.count(name) > 1]
+            for name, row in listed.items():
+                if name not in names:
+                    findings.append(f"{name} is missing")
+                else:
+                    findings += _differs(package, name, row)
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        findings.append(f"{path.name} cannot be read as a package: {error}")
+    return findings
+
+
+def _differs(package: zipfile.ZipFile, name: str, row: dict[str, Any]) -> list[str]:
+    running, size = hashlib.sha256(), 0
+    try:
+        with package.open(name) as member:
+            for chunk in _pieces(member):
+                running.update(chunk)
+                size += len(chunk)
+    except zipfile.BadZipFile as error:
+        return [f"{name} is damaged: {error}"]
+    if running.hexdigest() != row["sha256"] or size != row["size"]:
+        return [f"{name} is not the file the manifest names"]
+    return []
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    yield from iter(lambda: file.read(_CHUNK), b"")
+
+
+def _redactions(response: Response) -> Iterator[bytes]:
+    """Where something is withheld and on what legal basis; never what, nor how long it was."""
+    basis = {code.code: {"citation": code.citation, "words": code.words} for code in response.reasons}
+    rows = []
+    for entry in response.entries():
+        if isinstance(entry, WithheldEntry):
+            rows.append({"record": entry.label, "withheld": "the whole record", "code": entry.code})
+        else:
+            rows += [{"record": entry.label, "withheld": "a part of the record", "code": code} for code in entry.codes]
+    yield json.dumps({"reasons": basis, "withheld": rows}, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _readme(response: Response, pdfs: Sequence[BoundPdf]) -> str:
+    folder = Path(__file__).parent / "templates"
+    environment = Environment(
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True
+    )  # plain text
+    files = [(pdf.name, pdf.note) for pdf in pdfs]
+    files += [("records.json", "the released records, for programs"), ("records.csv", "the same for a spreadsheet")]
+    files += [("media/", "released pictures and files"), ("redactions.json", "where something is withheld, and why")]
+    files += [("manifest.json", "every file with its size and SHA-256")]
+    return environment.get_template("README.txt").render(r=response, files=files, volumes=len(pdfs) > 1)

@@ -1,0 +1,155 @@
+"""Writing the answer to a request: the PDF and the ZIP, checked after writing. Nothing is sent, nothing is signed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from archiver import durable
+from archiver.catalog import queries
+from custody.clock import local_day
+from custody.errors import DamageError, UnavailableError
+from custody.ids import RecordNumber, label_of
+from custody.record import Record
+from custody.request import Redaction
+from exports.compose import Facts, Placed, compose
+from exports.pdf_binder import BoundPdf, bind, working_folder
+from exports.reason_codes import reason_codes
+from exports.response import CollectedBy, Coverage, Response
+from exports.zip_bundle import check_package, write_zip
+from workflows.house import House
+from workflows.requesting import request_of
+
+_ACTS = ("request.opened", "request.collected", "request.marked", "request.redacted", "redaction.lifted")
+
+
+def respond(house: House, number: int, into: Path | None, told: Callable[[int], None]) -> dict[str, Any]:
+    """Write response.pdf and response.zip and close the request as answered. Returns paths, digests and counts.
+
+    The same request in the same state gives the same bytes. Raises UsageError while anything is undecided.
+    """
+    response = response_for(house, number)
+    folder = into or house.settings.responses / f"request-{number}"
+    durable.require_room(house.settings.home)
+    with working_folder() as work:
+        bound = bind(response, Path(work), told)
+        package = Path(work) / "response.zip"
+        with durable.scratch(package) as target:
+            write_zip(response, bound, target)
+        wrong = check_package(package)
+        if wrong:
+            raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
+        made = _keep(folder, bound, package)
+    counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}
+    house.journal.write(("request.responded", number, {**made, **counts}))
+    return {"request": number, **made, **counts}
+
+
+def response_for(house: House, number: int) -> Response:
+    """The response as it would go out now; nothing is written."""
+    request = request_of(house, number)
+    connection = house.catalog.connection
+    decisions = {each.record: each for each in queries.decisions(connection, number)}
+    redactions: dict[RecordNumber, list[Redaction]] = {}
+    for _, redaction in queries.redactions(connection, number):
+        redactions.setdefault(redaction.record, []).append(redaction)
+    rows = queries.record_rows(connection, [int(record) for record in decisions])
+    return compose(
+        request,
+        decisions,
+        redactions,
+        in_threads(rows),
+        _facts(house, number, rows),
+        _records(house),
+        house.vault.media,
+    )
+
+
+def in_threads(rows: Mapping[int, Mapping[str, Any]]) -> list[Placed]:
+    """Records in reading order: threads by the date of their first record, replies under what they answer."""
+    by_object = {(row["account"], row["object_id"]): number for number, row in rows.items()}
+    below: dict[int, list[int]] = {}
+    tops: list[int] = []
+    for number, row in rows.items():
+        parent = by_object.get((row["account"], row["parent_id"])) if row["parent_id"] else None
+        if parent is None or parent == number:
+            tops.append(number)
+        else:
+            below.setdefault(parent, []).append(number)
+
+    def key(number: int) -> tuple[int, int]:
+        created = rows[number]["created_at"]
+        return (created if created is not None else 2**62, number)
+
+    placed: dict[int, Placed] = {}
+    pending = [(number, 0, "") for number in sorted(tops, key=key, reverse=True)]
+    while len(placed) < len(rows):
+        if not pending:  # a ring of records that answer each other: begin with the oldest not placed yet
+            pending.append((min((number for number in rows if number not in placed), key=key), 0, ""))
+        number, depth, answers = pending.pop()
+        if number in placed:
+            continue
+        placed[number] = Placed(number=RecordNumber(number), depth=depth, answers=answers)
+        replies = sorted(below.get(number, ()), key=key, reverse=True)
+        pending += [(reply, depth + 1, label_of(number)) for reply in replies]
+    return list(placed.values())
+
+
+def _records(house: House) -> Callable[[Sequence[RecordNumber]], Iterator[Record]]:
+    return lambda numbers: house.shelf.records(list(numbers))
+
+
+def _facts(house: House, number: int, rows: Mapping[int, Mapping[str, Any]]) -> Facts:
+    connection = house.catalog.connection
+    made = [act["at"] for kind in _ACTS for act in queries.acts_of(connection, kind, number)]
+    collections = tuple(
+        CollectedBy(query=act["query"], said_as=act["said_as"], at=_day(act["at"], house), count=len(act["numbers"]))
+        for act in queries.acts_of(connection, "request.collected", number)
+    )
+    return Facts(
+        city=house.city.title,
+        letterhead=house.city.letterhead,
+        zone=house.city.time_zone,
+        made_at=queries.moment(max(made)) if made else house.clock(),
+        collections=collections,
+        coverage=tuple(_coverage(house)),
+        handles={account.id: account.handle for account in house.accounts()},
+        codes=reason_codes(house.city.jurisdiction),
+    )
+
+
+def _coverage(house: House) -> Iterator[Coverage]:
+    for row in queries.coverage(house.catalog.connection):
+        yield Coverage(
+            account=row["handle"],
+            platform=row["platform"],
+            records=row["records"],
+            first=_day(row["first"], house) if row["first"] is not None else "-",
+            last=_day(row["last"], house) if row["last"] is not None else "-",
+            media_missing=row["media_missing"] or 0,
+        )
+
+
+def _day(millis: int, house: House) -> str:
+    day = local_day(queries.moment(millis), house.city.time_zone)
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _keep(folder: Path, bound: Sequence[BoundPdf], package: Path) -> dict[str, Any]:
+    if folder.exists() and not folder.is_dir():
+        raise UnavailableError(f"{folder} is a file, not a folder.", "Choose another with --into.")
+    made: dict[str, Any] = {"volumes": []}
+    for pdf in bound:
+        target = folder / pdf.name
+        _copy(pdf.path, target)
+        if pdf.name == "response.pdf":
+            made |= {"pdf": str(target), "pdf_sha256": durable.hash_file(target)}
+        else:
+            made["volumes"].append(str(target))
+    target = folder / "response.zip"
+    _copy(package, target)
+    return {**made, "zip": str(target), "zip_sha256": durable.hash_file(target)}
+
+
+def _copy(source: Path, target: Path) -> None:
+    with source.open("rb") as file:
+        durable.write_new(target, iter(lambda: file.read(1 << 20), b""))
