@@ -4,8 +4,10 @@ The page is made from the Response alone. Nothing is ever fetched: pictures come
 any other address is refused. The door of WeasyPrint.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -55,7 +57,22 @@ def render_volume(job: VolumeJob, target: Path) -> None:
         css=Markup(css),  # our own file, no word of the public in it
     )
     document = HTML(string=page, base_url="ofrecord:", url_fetcher=_OnlyOurs(job.pictures))
-    document.write_pdf(target, pdf_variant="pdf/ua-1")
+    with _still_clock():
+        document.write_pdf(target, pdf_variant="pdf/ua-1")
+
+
+@contextmanager
+def _still_clock() -> Iterator[None]:
+    """Embedded fonts would carry the second they were cut down; the same response must give the same bytes."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
 
 
 def response_facts(response: Response) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def due(house: House, on: date, told: Callable[[int], None]) -> Due:
     """Judge every record for one day, as a dry run: totals by series, what blocks, which are eligible."""
     schedules = schedules_for(house.city.jurisdiction)
     plain = _plain_judge(schedules, _terms(house), on)
-    held = _held(house)
+    held = _held(house, on)
     totals: dict[str, Counter[str]] = {}
     blocks: Counter[str] = Counter()
     eligible: list[RecordNumber] = []
@@ -151,10 +151,9 @@ def _request_facts(house: House, request: RecordsRequest, number: RecordNumber) 
             yield replace(open_request, decision="denied", decided=answered)
 
 
-def _held(house: House) -> list[tuple[str, set[RecordNumber]]]:
+def _held(house: House, day: date) -> list[tuple[str, set[RecordNumber]]]:
     """What each standing hold reaches, asked of the engine once; requests that were answered protect through a day."""
     found: list[tuple[str, set[RecordNumber]]] = []
-    day = today(house)
     schedules = schedules_for(house.city.jurisdiction)
     for hold in queries.holds(house.catalog.connection):
         if hold.released_at is not None:

@@ -1,5 +1,6 @@
 """`ofrecord search` and `ofrecord show`: find records, and look at one with its versions, thread and evidence."""
 
+import sys
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -138,7 +139,7 @@ def show(context: click.Context, record: str, raw: bool, as_json: bool) -> None:
     with open_house(settings_of(context)) as house:
         kept = house.shelf.record(number)
         if raw:
-            click.get_binary_stream("stdout").write(house.shelf.raw(number, kept.versions[kept.current_index].n))
+            sys.stdout.buffer.write(house.shelf.raw(number, kept.versions[kept.current_index].n))
             return
         handles = {account.id: account.handle for account in house.accounts()}
         data = _record(kept, handles.get(kept.account, ""))
