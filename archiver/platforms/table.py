@@ -1,15 +1,19 @@
 """The platforms Ofrecord can read, in the order in which they are asked whether they know a download."""
 
 from archiver.platforms.facebook import Facebook
+from archiver.platforms.feed import Feed
 from archiver.platforms.ofrecord_jsonl import OfrecordJsonl
 from archiver.platforms.reader import Package, Platform
 from archiver.platforms.web_archive import WebArchive
+from archiver.platforms.wordpress import WordPress
 from archiver.platforms.x_twitter import XTwitter
 from custody.errors import UsageError
 
 PLATFORMS: tuple[Platform, ...] = (
     XTwitter(),
     Facebook(),
+    WordPress(),
+    Feed(),
     WebArchive(),
     OfrecordJsonl(),
 )
