@@ -32,6 +32,9 @@ from workflows.house import House, engine_for
 from workflows.settings import Settings
 
 WORKERS = 2
+WORTH_WORKERS = 64_000_000
+"""Bytes from which starting worker processes is worth their start."""
+
 _HINTS = {
     "file-unknown": "move it out of the vault",
     "file-too-long": "it is swept at the next import",
@@ -95,7 +98,7 @@ def verify(house: House, told: Callable[[int], None]) -> Verdict:
 
 def _checked(settings: Settings, zone: str, work: list[Piece]) -> Iterator[Checked]:
     check = partial(_check, settings, zone)
-    if len(work) < 4:
+    if sum(piece.end - piece.start for piece in work) < WORTH_WORKERS:
         yield from map(check, work)
         return
     with multiprocessing.get_context("forkserver").Pool(min(WORKERS, os.cpu_count() or 1)) as pool:

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2
-from alembic.command import upgrade
-from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
@@ -117,6 +115,9 @@ class Catalog:
                 f"The archive at {self.path.parent} was made by a newer Ofrecord (catalog step {step}).",
                 "Install that version or a newer one. Nothing was changed.",
             )
+        from alembic.command import upgrade  # only when there is a step to go: it is slow to load
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = self._connection

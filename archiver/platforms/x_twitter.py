@@ -32,6 +32,7 @@ _NO_RECORDS = re.compile(
 )
 _MEDIA = re.compile(r"(?:^|/)\w*(tweets?|community_tweet|moments|profile)_media/")
 _BEGINNING = re.compile(rb"\s*window\.(YTD\.|__THAR_CONFIG)")
+_FIRST_ID = re.compile(rb'"initialTweetId"\s*:\s*"(\d+)"')
 _NOTE_WINDOW = 2
 _MEDIA_KINDS = {"photo": "image", "video": "video", "animated_gif": "video"}
 _UNDERSTOOD = frozenset(
@@ -119,6 +120,7 @@ def _posts(
     manifest: dict[str, Any],
 ) -> Iterator[Item | Unread]:
     folder = _media_folder(member)
+    edited = _edited(package, member)
     count = 0
     with package.open(member) as stream:
         for element in elements(stream):
@@ -131,12 +133,23 @@ def _posts(
                 yield Item(place=place, raw=raw, quarantined=_reason(error))
                 continue
             own = as_of
-            if content.edited_at and not content.removed_at:
-                own = text_of(content.edited_at)
+            if content.object_id in edited and content.created_at and not content.removed_at:
+                own = text_of(content.created_at)
             yield Item(place=place, raw=raw, content=content, members=members, as_of=own)
     told = _told_count(manifest, member)
     if told is not None and told != count:
         yield Unread(member=member, reason=f"the manifest speaks of {told} items, the file has {count}")
+
+
+def _edited(package: Package, member: str) -> frozenset[str]:
+    """The first ids of posts that were edited: their versions speak for the moment each was posted."""
+    found: set[bytes] = set()
+    with package.open(member) as stream:
+        rest = b""
+        while chunk := stream.read(1 << 20):
+            found.update(_FIRST_ID.findall(rest + chunk))
+            rest = chunk[-100:]
+    return frozenset(each.decode() for each in found)
 
 
 def _reason(error: Exception) -> str:

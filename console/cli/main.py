@@ -1,16 +1,42 @@
 """The command `ofrecord`: which groups it has, and how errors become words and exit codes."""
 
+import importlib
 import os
 import sys
 
 import click
 
-from console.cli import account, archive, finding, records_request, retention, schedules, taking_in
 from console.cli.output import FINE, INCOMPLETE, WRONG_USE, exit_code_of, explain, note
 from custody.errors import CustodyError
 
+_COMMANDS = {
+    "init": "archive:init",
+    "account": "account:account",
+    "import": "taking_in:import_",
+    "search": "finding:search",
+    "show": "finding:show",
+    "request": "records_request:request",
+    "retention": "retention:retention",
+    "schedules": "schedules:schedules",
+    "verify": "archive:verify",
+    "rebuild": "archive:rebuild",
+}
+"""Each command and where it is written; loaded only when it is used, so that none waits for another's libraries."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"console.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--home",
     envvar="OFRECORD_HOME",
@@ -34,12 +60,6 @@ def cli(context: click.Context, home: str) -> None:
       ofrecord --home maple-falls search '"snow plow" since:2025-01-01'
     """
     context.obj = {"home": home}
-
-
-for command in (archive.init, archive.verify, archive.rebuild, taking_in.import_, finding.search, finding.show):
-    cli.add_command(command)
-for group in (account.account, records_request.request, retention.retention, schedules.schedules):
-    cli.add_command(group)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from console.cli.output import Progress, counted, note, say, settings_of, with_j
 from custody.errors import UsageError
 from custody.ids import RecordNumber, label_of, number_of
 from custody.request import Mark, RecordsRequest
-from workflows import answering, requesting
+from workflows import requesting
 from workflows.house import House, open_for_writing, open_house
 
 
@@ -230,6 +230,8 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     Example:
       ofrecord request respond 1
     """
+    from workflows import answering  # the typesetter is slow to load, and only this command needs it
+
     progress = Progress("records")
     with open_for_writing(settings_of(context)) as house:
         made = answering.respond(house, number, into, progress.at)

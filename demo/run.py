@@ -1,0 +1,112 @@
+"""The main job, run end to end on a fictional city with the commands a custodian would type.
+
+Makes a new archive in `demo-archive/`, takes in five kinds of downloads, searches, answers a request with two
+redactions, verifies, and shows until when three records must be kept. Every command is printed before it is run.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+HOME = Path("demo-archive")
+DOWNLOADS = HERE / "downloads"
+
+
+def main() -> None:
+    started = time.monotonic()
+    if HOME.exists():
+        shutil.rmtree(HOME)
+    say("An archive for the fictional City of Maple Falls")
+    run("init", "--city", "maple-falls")
+    for handle, platform, department in (
+        ("CityOfMapleFalls", "x", "Mayor"),
+        ("MapleFallsParks", "facebook", "Parks"),
+        ("news", "wordpress", "Clerk"),
+        ("notices", "feed", "Clerk"),
+    ):
+        run("account", "add", handle, "--platform", platform, "--department", department, "--custodian", "Dana Ruiz")
+    say("Taking in what the city already has")
+    zipped = zip_of(DOWNLOADS / "facebook", HOME / "facebook-download.zip")
+    run("import", DOWNLOADS / "x", "--account", "CityOfMapleFalls")
+    run("import", zipped, "--account", "MapleFallsParks")
+    run("import", DOWNLOADS / "residents", "--account", "MapleFallsParks", expect=0)
+    run("import", DOWNLOADS / "wordpress" / "maple-falls-news.xml", "--account", "news")
+    run("import", DOWNLOADS / "feed" / "council.atom", "--account", "notices")
+    say("Taking the same download in again adds nothing")
+    run("import", DOWNLOADS / "x", "--account", "CityOfMapleFalls")
+    say("Finding every post and comment on a subject")
+    run("search", '"oak street"', "--limit", "6", "--facets")
+    say("Answering a records request")
+    words = "Please send all posts and comments about Oak Street and the flood in March 2025."
+    run("request", "open", words, "--channel", "email", "--received", "2025-11-18T09:20")
+    run("request", "collect", "1", '"oak street" OR flood')
+    run("request", "mark", "1", "release", "--all")
+    fence, sister, formula = (only(query) for query in ('"715 555 0142"', "sister", "hyperlink"))
+    run("request", "redact", "1", fence, "--words", "715-555-0142", "--reason", "WI-BAL", "--note", "private telephone")
+    run("request", "redact", "1", fence, "--words", "I live across from it", "--reason", "WI-BAL")
+    run("request", "mark", "1", "withhold", sister, "--reason", "WI-BAL", "--note", "medical detail of a third person")
+    run("request", "respond", "1")
+    say("Checking every byte of the archive, and until when three records must be kept")
+    run("verify")
+    for record in (only('"open again"'), fence, formula):
+        run("retention", "explain", record)
+    run("retention", "due", "--on", "2033-01-01")
+    answer = HOME / "responses" / "request-1"
+    print(f"\nDone in {time.monotonic() - started:.0f} s. Please look at:")
+    print(f"  {answer / 'response.pdf'}   the answer, as the requester reads it")
+    print(f"  {answer / 'response.zip'}   the same with data and pictures; try unpacking it")
+    print(f"  {HOME / 'city.toml'}   what the city still has to complete")
+    print("Try next:")
+    print(f"  .venv/bin/ofrecord --home {HOME} search 'state:hidden OR state:deleted'")
+    print(f"  .venv/bin/ofrecord --home {HOME} show {fence}")
+    print("  .venv/bin/ofrecord --help")
+
+
+def say(line: str) -> None:
+    print(f"\n=== {line}\n", flush=True)
+
+
+def run(*words: object, expect: int = 0) -> None:
+    """Show a command and run it as a person would."""
+    command = [str(word) for word in words]
+    shown = " ".join(f"'{word}'" if " " in word or '"' in word else word for word in command)
+    print(f"$ ofrecord --home {HOME} {shown}", flush=True)
+    done = subprocess.run([*ofrecord(), *command], env=environment(), check=False)
+    if done.returncode != expect:
+        sys.exit(f"The demo stopped: that command ended with {done.returncode}.")
+    print(flush=True)
+
+
+def only(query: str) -> str:
+    """The one record a query finds."""
+    done = subprocess.run(
+        [*ofrecord(), "search", query, "--ids", "--json"], env=environment(), check=True, capture_output=True
+    )
+    return str(json.loads(done.stdout)["ids"][0])
+
+
+def ofrecord() -> list[str]:
+    return [str(Path(sys.executable).parent / "ofrecord"), "--home", str(HOME)]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "OFRECORD_USER": "demo"}
+
+
+def zip_of(folder: Path, target: Path) -> Path:
+    """The Facebook download as the zip in which it comes."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                package.write(path, f"facebook-maplefallsparks/{path.relative_to(folder).as_posix()}")
+    return target
+
+
+if __name__ == "__main__":
+    main()
