@@ -1,6 +1,7 @@
 """The floor: a bare prototype of the same work, with no archive around it.
 
-A catalog of 15 columns with a unique digest and three indexes, two gzip members a record with isal, SHA-256, `executemany`, FTS5 in the same transaction, one flush a batch.
+A catalog of 15 columns with a unique digest and three indexes, two gzip members a record with isal, SHA-256,
+`executemany`, FTS5 in the same transaction, one flush a batch.
 It has no thread lookups, no versions, media, reconciliation, retention buckets, verification or recovery.
 """
 
@@ -25,8 +26,8 @@ def ingest(lines: Iterable[bytes], folder: Path) -> int:
     for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536"):
         db.execute(f"PRAGMA {setting}")
     db.execute(
-        "CREATE TABLE record(id INTEGER PRIMARY KEY, object_id TEXT, account TEXT, platform TEXT, kind TEXT, state TEXT,"
-        " author TEXT, handle TEXT, created TEXT, parent TEXT, lang TEXT, digest TEXT UNIQUE, file TEXT, place INTEGER,"
+        "CREATE TABLE record(id INTEGER PRIMARY KEY, object_id TEXT, account TEXT, platform TEXT, kind TEXT,"
+        " state TEXT, author TEXT, handle TEXT, created TEXT, parent TEXT, lang TEXT, digest TEXT UNIQUE, file TEXT, place INTEGER,"
         " length INTEGER)"
     )
     for column in ("object_id", "created", "parent"):

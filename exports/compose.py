@@ -146,7 +146,7 @@ def _entry(position: int, placed: Placed, record: Record, hidden: Hidden, facts:
         kind=content.kind.value,
         state=content.state.value,
         author=passage(author, hidden.spans.get((version.n, "author"), ()), hidden.phrases),
-        when_city=_city_time(content.created_at, facts.zone) if content.created_at else "no date",
+        when_city=_posted(content, facts.zone),
         when_utc=_utc(content.created_at) if content.created_at else "no date",
         captured=_utc(version.captured_at),
         title=_passage(version, "title", content.title, hidden),
@@ -224,6 +224,14 @@ def _city_time(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     hour = local.hour % 12 or 12
     return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'} {local:%Z}"
+
+
+def _posted(content: Content, zone: str) -> str:
+    if content.created_at is None:
+        return "no date"
+    if "date-implausible" in content.flags:
+        return "date not usable as given"
+    return _city_time(content.created_at, zone)
 
 
 def _utc(moment: datetime) -> str:
