@@ -7,6 +7,7 @@ bytes. Everything is written as a stream.
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +20,7 @@ from exports.tabular import csv_chunks, json_chunks
 
 DATE = (2000, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
+_UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError)
 
 
 class _Writer:
@@ -79,7 +81,7 @@ def check_package(path: Path) -> list[str]:
                     findings.append(f"{name} is missing")
                 else:
                     findings += _differs(package, name, row)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (*_UNREADABLE, KeyError) as error:
         findings.append(f"{path.name} cannot be read as a package: {error}")
     return findings
 
@@ -91,7 +93,7 @@ def _differs(package: zipfile.ZipFile, name: str, row: dict[str, Any]) -> list[s
             for chunk in _pieces(member):
                 running.update(chunk)
                 size += len(chunk)
-    except zipfile.BadZipFile as error:
+    except _UNREADABLE as error:
         return [f"{name} is damaged: {error}"]
     if running.hexdigest() != row["sha256"] or size != row["size"]:
         return [f"{name} is not the file the manifest names"]
