@@ -25,7 +25,6 @@ DOORS = {
     "isal": ("archiver/warc.py",),
     "msgspec": ("archiver/normalized.py",),
     "feedparser": ("archiver/platforms/feed.py",),
-    "defusedxml": ("archiver/xml_stream.py",),
     "httpx": ("archiver/fetch.py",),
     "httpcore": ("archiver/fetch.py",),
     "whoosh": ("search/whoosh_engine.py", "search/query.py"),

@@ -1,4 +1,4 @@
-"""The command line as other programs and people meet it: one JSON object, exit codes, no traceback, every page of help."""
+"""The command line as programs and people meet it: one JSON object, exit codes, no traceback, help everywhere."""
 
 import json
 import os
