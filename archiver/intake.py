@@ -6,7 +6,6 @@ A crash before the commit leaves bytes that no row names; they are swept at the 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from archiver import warc
@@ -19,8 +18,6 @@ from custody.canonical import canonical
 from custody.clock import moment_of
 from custody.ids import exchange_uuid
 from custody.record import Record
-
-PACKED_TOGETHER = 100
 
 Index = Callable[[Sequence[Record]], None]
 """Puts records into the search engine, inside the catalog's transaction."""
@@ -53,8 +50,6 @@ class Batch:
     quarantined: list[Row] = field(default_factory=list)
     media: dict[str, StoredMedia] = field(default_factory=dict)
     uses: list[Row] = field(default_factory=list)
-    waiting: list[tuple[str, bytes, bytes, Row]] = field(default_factory=list)
-    packing: list[tuple[list[tuple[str, Row]], Future[list[tuple[int, bytes, bytes]]]]] = field(default_factory=list)
     indexed: dict[int, Record] = field(default_factory=dict)
 
 
@@ -65,7 +60,6 @@ class Intake:
         self.catalog = catalog
         self.vault = vault
         self.index = index
-        self._packer = ThreadPoolExecutor(1, "packer")
 
     def put_version(
         self, batch: Batch, room: str, envelope: Envelope, content: bytes, raw: bytes, raw_type: str, digest: bytes
@@ -106,7 +100,6 @@ class Intake:
 
     def commit(self, batch: Batch, run: int) -> None:
         """Make the batch durable, all or nothing."""
-        self._settle(batch)
         for segment in batch.segments.values():
             self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
         with self.catalog.transaction() as connection:
@@ -122,26 +115,12 @@ class Intake:
             self.index(list(batch.indexed.values()))
 
     def _put(self, batch: Batch, room: str, first: bytes, second: bytes, row: Row) -> None:
-        """Note what is to be stored; packing goes on in another thread while the next items are read."""
-        batch.waiting.append((room, first, second, row))
-        if len(batch.waiting) >= PACKED_TOGETHER:
-            self._send(batch)
-
-    def _send(self, batch: Batch) -> None:
-        waiting, batch.waiting = batch.waiting, []
-        pairs = [(first, second) for _, first, second, _ in waiting]
-        named = [(room, row) for room, _, _, row in waiting]
-        batch.packing.append((named, self._packer.submit(_pack, pairs)))
-
-    def _settle(self, batch: Batch) -> None:
-        """Give every stored thing its place, in the order in which it came."""
-        self._send(batch)
-        for named, future in batch.packing:
-            for (room, row), (first, both, sha256) in zip(named, future.result(), strict=True):
-                segment = batch.segments.get(room) or self._segment(batch, room)
-                row["segment"], row["offset"] = segment.row["id"], segment.put(both)
-                row["raw_length"], row["length"], row["sha256"] = first, len(both), sha256
-        batch.packing = []
+        """Pack two exchanges, give them their place in the room's segment, and note it in the row."""
+        segment = batch.segments.get(room) or self._segment(batch, room)
+        member = warc.packed(first)
+        both = member + warc.packed(second)
+        row["segment"], row["offset"] = segment.row["id"], segment.put(both)
+        row["raw_length"], row["length"], row["sha256"] = len(member), len(both), hashlib.sha256(both).digest()
 
     def _segment(self, batch: Batch, room: str) -> _Segment:
         row = rows.newest_segment(self.catalog.connection, room)
@@ -153,16 +132,6 @@ class Intake:
             segment = new_segment(self.vault, room, serial, batch.date)
         batch.segments[room] = segment
         return segment
-
-
-def _pack(pairs: list[tuple[bytes, bytes]]) -> list[tuple[int, bytes, bytes]]:
-    """Pack pairs of exchanges: the length of the first member, both members, and their digest."""
-    done = []
-    for first, second in pairs:
-        member = warc.packed(first)
-        both = member + warc.packed(second)
-        done.append((len(member), both, hashlib.sha256(both).digest()))
-    return done
 
 
 def new_segment(vault: Vault, room: str, serial: int, date: str) -> _Segment:

@@ -67,7 +67,7 @@ def exchange(kind: bytes, uuid: str, date: str, uri: str, media_type: str, block
 
 
 def packed(content: bytes) -> bytes:
-    """An exchange as one gzip member. The work is done outside Python's lock, so a thread may do it meanwhile."""
+    """An exchange as one gzip member."""
     member: bytes = igzip_lib.compress(content, level=1, flag=igzip_lib.COMP_GZIP)
     return member
 

@@ -27,8 +27,8 @@ def ingest(lines: Iterable[bytes], folder: Path) -> int:
         db.execute(f"PRAGMA {setting}")
     db.execute(
         "CREATE TABLE record(id INTEGER PRIMARY KEY, object_id TEXT, account TEXT, platform TEXT, kind TEXT,"
-        " state TEXT, author TEXT, handle TEXT, created TEXT, parent TEXT, lang TEXT, digest TEXT UNIQUE, file TEXT, place INTEGER,"
-        " length INTEGER)"
+        " state TEXT, author TEXT, handle TEXT, created TEXT, parent TEXT, lang TEXT, digest TEXT UNIQUE, file TEXT,"
+        " place INTEGER, length INTEGER)"
     )
     for column in ("object_id", "created", "parent"):
         db.execute(f"CREATE INDEX by_{column} ON record({column})")

@@ -32,6 +32,7 @@ DOORS = {
     "pikepdf": ("exports/pdf_",),
     "PIL": ("exports/",),
     "jinja2": ("exports/",),
+    "markupsafe": ("exports/",),
     "click": ("console/cli/",),
 }
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}

@@ -9,19 +9,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from archiver.fetch import Fetched, Fetcher, HttpFetcher
-from archiver.package import MemoryPackage, open_package
-from archiver.platforms.table import platform_named, recognise
-from retention_schedules.filing import bucket, classify
-
 from archiver.catalog import queries
+from archiver.fetch import Fetched, Fetcher, HttpFetcher
 from archiver.harvest import Classify, Filing, Harvest
+from archiver.package import MemoryPackage, open_package
 from archiver.platforms.reader import Package, Platform
+from archiver.platforms.table import platform_named, recognise
 from archiver.reconciliation import Reconciliation
 from custody.account import Account
 from custody.clock import is_plausible, local_day
 from custody.errors import CustodyError, InputError, UnavailableError
 from custody.record import Content
+from retention_schedules.filing import bucket, classify
 from workflows.house import House
 
 Told = Callable[[Reconciliation], None]

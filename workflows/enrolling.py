@@ -3,10 +3,9 @@
 from datetime import date
 from pathlib import Path
 
-from archiver.platforms.table import PLATFORMS
-
 from archiver import durable
 from archiver.catalog.catalog import Catalog
+from archiver.platforms.table import PLATFORMS
 from custody.account import Account
 from custody.clock import Clock, system_clock
 from custody.errors import UsageError

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from search.table import engine_named
-
 from archiver import durable
 from archiver.catalog import queries, rows
 from archiver.catalog.catalog import Catalog
@@ -19,6 +17,7 @@ from custody.errors import UsageError
 from custody.record import Record
 from policies.cities import City, load_city
 from search.engine import SearchEngine
+from search.table import engine_named
 from workflows.settings import Settings
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from exports.reason_codes import reason_codes
-
 from archiver.catalog import queries
 from custody.canonical import canonical
 from custody.clock import text_of
@@ -20,6 +18,7 @@ from custody.ids import RecordNumber, RequestNumber, label_of
 from custody.record import Content
 from custody.request import Decision, Mark, RecordsRequest, Redaction
 from custody.selector import Everything, to_data
+from exports.reason_codes import reason_codes
 from search.engine import Order
 from workflows.finding import ask
 from workflows.house import House
