@@ -57,7 +57,7 @@ def test_one_broken_element_costs_that_element_only() -> None:
 
 def test_nesting_beyond_sixty_four_levels_is_refused() -> None:
     (element,) = elements(io.BytesIO(b"[" + b"[" * 65 + b"]" * 65 + b"]"))
-    assert element.too_deep
+    assert element.depth == 65
     with pytest.raises(InputError, match="64 levels"):
         decode(element)
 
