@@ -4,17 +4,17 @@ SQLite beside the vault, in settings that survive a power cut and keep nothing d
 asked of it and written to it is `rows.py`, `acts.py` and `queries.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
-from custody.errors import BusyError, DamageError, UnavailableError
+from custody.errors import BusyError, CustodyError, DamageError, UnavailableError
 
 HEAD = "0001"
 """The newest step in `migrations/versions`."""
@@ -46,6 +46,7 @@ class Catalog:
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", self._begin)
+        event.listen(self._engine, "handle_error", self._put_in_words)
         with _words_for(path):
             self._connection = self._engine.connect()
             self._migrate()
@@ -55,9 +56,9 @@ class Catalog:
         """The one connection, for `rows`, `acts` and `queries`."""
         return self._connection
 
-    def dbapi(self) -> Any:
+    def dbapi(self) -> "Driver":
         """The driver's own connection, for the search engine that lives in the same transactions."""
-        return self._connection.connection.dbapi_connection
+        return Driver(self._connection.connection.dbapi_connection, self.path)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -87,8 +88,8 @@ class Catalog:
         """What the database itself finds wrong with its file; empty when nothing."""
         try:
             rows = self.dbapi().execute("PRAGMA integrity_check(20)").fetchall()
-        except pysqlite3.dbapi2.DatabaseError as error:
-            return [str(error)]
+        except CustodyError as error:
+            return [error.message]
         return [row[0] for row in rows if row[0] != "ok"]
 
     def close(self) -> None:
@@ -100,6 +101,9 @@ class Catalog:
     def _end_reading(self) -> None:
         if self._connection.in_transaction():
             self._connection.rollback()
+
+    def _put_in_words(self, context: Any) -> None:
+        raise in_words(context.original_exception, self.path) from context.original_exception
 
     def _begin(self, connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if self._immediate else "BEGIN")
@@ -131,30 +135,71 @@ def _prepare(connection: Any, _record: Any) -> None:
         connection.execute(setting)
 
 
+class Driver:
+    """The driver's connection, its errors in our words: what a search engine inside the catalog works with."""
+
+    def __init__(self, connection: Any, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return bool(self._connection.in_transaction)
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> "Rows":
+        """Run one statement."""
+        with _words_for(self._path):
+            return Rows(self._connection.execute(statement, values), self._path)
+
+    def executemany(self, statement: str, values: Iterable[Sequence[Any]]) -> "Rows":
+        """Run one statement for many rows of values."""
+        with _words_for(self._path):
+            return Rows(self._connection.executemany(statement, values), self._path)
+
+
+class Rows:
+    """What a statement found, read as it is asked for."""
+
+    def __init__(self, cursor: Any, path: Path) -> None:
+        self._cursor = cursor
+        self._path = path
+
+    def __iter__(self) -> Iterator[Any]:
+        with _words_for(self._path):
+            yield from self._cursor
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        with _words_for(self._path):
+            return self._cursor.fetchone()
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        with _words_for(self._path):
+            return list(self._cursor.fetchall())
+
+
+def in_words(error: BaseException, path: Path) -> CustodyError:
+    """A database's error as one of ours, with the cure."""
+    words = str(error)
+    if "locked" in words or "busy" in words:
+        return BusyError(f"The catalog {path} is busy: somebody is writing.", "Try again shortly.")
+    if "disk is full" in words:
+        return UnavailableError(
+            f"The disk is full: {path} could not be written.",
+            "Make room, then run the same command again: what was acknowledged is safe.",
+        )
+    if "readonly" in words or "unable to open" in words:
+        return UnavailableError(f"The catalog {path} cannot be opened or written.", "Check who owns the folder.")
+    return DamageError(f"The catalog {path} is damaged: {words}", "Run `ofrecord rebuild`.")
+
+
 @contextmanager
 def _words_for(path: Path) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        words = str(error.orig)
-        if "locked" in words or "busy" in words:
-            raise BusyError(
-                f"The catalog {path} is busy: another Ofrecord is writing.", "Try again shortly."
-            ) from error
-        if "full" in words:
-            raise UnavailableError(
-                f"The disk is full: {path} could not be written.",
-                "Make room, then run the same command again: what was acknowledged is safe.",
-            ) from error
-        if "readonly" in words or "unable to open" in words:
-            raise UnavailableError(
-                f"The catalog {path} cannot be opened or written.", "Check who owns the folder."
-            ) from error
-        raise DamageError(f"The catalog {path} cannot be read: {words}", "Run `ofrecord rebuild`.") from error
+    except pysqlite3.dbapi2.DatabaseError as error:
+        raise in_words(error, path) from error
     except DatabaseError as error:
-        words = str(error.orig)
-        if "full" in words:
-            raise UnavailableError(
-                f"The disk is full: {path} could not be written.", "Make room, then try again."
-            ) from error
-        raise DamageError(f"The catalog {path} is damaged: {words}", "Run `ofrecord rebuild`.") from error
+        raise in_words(error.orig or error, path) from error

@@ -173,3 +173,33 @@ def test_a_second_writer_is_refused_with_a_clear_message(filled: Archive) -> Non
 
     with filled.writing(), pytest.raises(BusyError, match="Another Ofrecord is writing"), filled.writing():
         pass
+
+
+def test_a_damaged_catalog_is_found_or_was_harmless(filled: Archive) -> None:
+    chance = random.Random(SEED)
+    with filled.writing() as house:
+        house.catalog.truncate_log()
+    path = filled.settings.catalog
+    sound, before = path.read_bytes(), logical(filled)
+    found = harmless = 0
+    for _ in range(60):
+        damaged = bytearray(sound)
+        place = chance.randrange(len(sound) - 64)
+        damaged[place : place + 64] = chance.randbytes(64)
+        path.write_bytes(damaged)
+        for log in filled.home.glob("catalog.sqlite-*"):
+            log.unlink()
+        try:
+            seen = findings(filled)
+        except DamageError:
+            seen = ["refused"]
+        if seen:
+            found += 1
+        else:
+            assert logical(filled) == before, f"damage at byte {place} changed the catalog and was not seen"
+            harmless += 1
+    print(f"seed {SEED}: {found} found, {harmless} harmless")
+    assert found + harmless == 60 and found >= 5
+    path.write_bytes(sound)
+    auditing.rebuild_catalog(filled.settings, lambda done: None)
+    assert findings(filled) == []
