@@ -4,8 +4,10 @@ import json
 import re
 from typing import Any
 
+from archiver.normalized import DEEPEST
 from custody.errors import InputError
 
+_EXACT = 2**53
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -39,6 +41,21 @@ def decode_leniently(data: bytes) -> tuple[Any, tuple[str, ...]]:
     except (ValueError, RecursionError) as error:
         raise InputError(f"not readable as JSON: {error}") from error
     return _fit_text(value, flags), tuple(flags)
+
+
+def settled(value: Any, depth: int = 1) -> Any:
+    """A value fit to be kept as a field we do not know: no fractions (two programs print them differently), no numbers
+    beyond 2**53, not too deep. Raises InputError."""
+    kind = value.__class__
+    if depth > DEEPEST:
+        raise InputError(f"nested deeper than {DEEPEST} levels", "flatten the field that is so deep")
+    if kind is dict:
+        return {key: part if part.__class__ is str else settled(part, depth + 1) for key, part in value.items()}
+    if kind is list:
+        return [settled(part, depth + 1) for part in value]
+    if kind is float:
+        return repr(value)
+    return str(value) if kind is int and abs(value) >= _EXACT else value
 
 
 def _whole_number(text: str) -> int | str:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from archiver.lenient_json import decode_leniently
-from archiver.normalized import DEEPEST, content_at_once, content_of
+from archiver.lenient_json import decode_leniently, settled
+from archiver.normalized import content_at_once, content_of
 from archiver.platforms.reader import Item, Package, Slice, Unread
 from custody.account import Account
 from custody.clock import moment_of
@@ -131,19 +131,8 @@ def _content(data: bytes, platform: str) -> tuple[Content, str]:
     value.setdefault("platform", platform)
     content = content_of(value)
     if content.extra:
-        content = replace(content, extra=_settled(content.extra, 1))
+        content = replace(content, extra=settled(content.extra))
     return (replace(content, flags=(*content.flags, *flags)) if flags else content), as_of
-
-
-def _settled(value: Any, depth: int) -> Any:
-    """Fields we do not know, fit to be kept: no fractions (two programs print them differently), not too deep."""
-    if depth > DEEPEST:
-        raise InputError(f"nested deeper than {DEEPEST} levels", "flatten the field that is so deep")
-    if value.__class__ is dict:
-        return {key: part if part.__class__ is str else _settled(part, depth + 1) for key, part in value.items()}
-    if value.__class__ is list:
-        return [_settled(part, depth + 1) for part in value]
-    return repr(value) if value.__class__ is float else value
 
 
 def _require_moment(text: Any) -> None:

@@ -7,8 +7,8 @@
       "edit_info": {"edit": {"initialTweetId": "175...", "editControlInitial": {"editTweetIds": [...]}}}}} ]
 
 It holds what the account wrote, its own deletions of the last 14 days, and nothing the public wrote. Every edit is a
-row of its own with an id of its own; here they are versions of one record, the first id's. Long posts stand cut in
-`tweets.js` and whole in `note-tweet.js`, under an id that is no post's: they are joined by time and beginning.
+row of its own with an id of its own; here they are versions of one record, the first id's. Long posts are made whole
+by `x_notes.py`; direct messages, when asked for, are `x_messages.py`'s.
 """
 
 import html
@@ -17,28 +17,34 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from archiver.json_stream import Element, decode, elements
+from archiver.json_stream import Element, begins_as_json, decode_flagged, elements
+from archiver.lenient_json import settled
 from archiver.normalized import decode_json
+from archiver.platforms.dates import date_flags
 from archiver.platforms.reader import Item, Package, Slice, Unread
+from archiver.platforms.x_messages import MESSAGES, messages
+from archiver.platforms.x_notes import NOTES, Notes
 from custody.account import Account
 from custody.clock import moment_of, text_of
 from custody.errors import InputError
 from custody.record import Author, Content, Kind, Media, State
 
 _POSTS = re.compile(r"(?:^|/)(tweets?|deleted-tweets?|community-tweets?)(?:-part\d+)?\.js$")
-_NOTES = re.compile(r"(?:^|/)note-tweets?(?:-part\d+)?\.js$")
 _NO_RECORDS = re.compile(
-    r"(?:^|/)(tweet-headers|deleted-tweet-headers|manifest|account|profile|README)[^/]*\.(js|txt)$"
+    r"(?:^|/)((deleted-)?tweet-headers|manifest|README|Your archive)[^/]*\.(js|txt|html)$|(?:^|/)assets/"
+    r"|(?:^|/)profile_media/"
 )
-_MEDIA = re.compile(r"(?:^|/)\w*(tweets?|community_tweet|moments|profile)_media/")
-_BEGINNING = re.compile(rb"\s*window\.(YTD\.|__THAR_CONFIG)")
+_MAY_BE_RECORDS = re.compile(r"(?:^|/)(article|spaces|periscope|moment|tweetdeck|professional)[^/]*\.js$")
+_MEDIA = re.compile(r"(?:^|/)(?:deleted_|community_)?tweets?_media/")
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*window\.(YTD\.|__THAR_CONFIG)")
+_POSTS_INSIDE = re.compile(rb"(?:\xef\xbb\xbf)?\s*window\.YTD\.(deleted_|community_)?tweets?\.")
 _FIRST_ID = re.compile(rb'"initialTweetId"\s*:\s*"(\d+)"')
-_NOTE_WINDOW = 2
+_MANIFEST_ROOM = 4 * 1024 * 1024
 _MEDIA_KINDS = {"photo": "image", "video": "video", "animated_gif": "video"}
 _UNDERSTOOD = frozenset(
     ["id", "id_str", "created_at", "full_text", "lang", "in_reply_to_status_id", "in_reply_to_status_id_str"]
-    + ["entities", "extended_entities", "edit_info", "favorite_count", "retweet_count", "deleted_at"]
-    + ["display_text_range"]
+    + ["in_reply_to_user_id", "entities", "extended_entities", "edit_info", "favorite_count", "retweet_count"]
+    + ["deleted_at", "display_text_range"]
 )
 
 
@@ -51,94 +57,136 @@ class XTwitter:
     def recognises(self, package: Package) -> bool:
         """Whether a member begins as X's archive files do."""
         for member in package.members():
-            if member.endswith(".js") and (_POSTS.search(member) or member.endswith("manifest.js") or _single(package)):
-                with package.open(member) as stream:
-                    if _BEGINNING.match(stream.read(256)):
-                        return True
+            likely = _POSTS.search(member) or member.endswith("manifest.js") or _single(package)
+            if likely and _begins(package, member, _BEGINNING):
+                return True
         return False
 
     def read(self, package: Package, account: Account, personal: bool) -> Iterator[Item | Unread]:
-        """Every post, deleted post and community post, in the archive's own order."""
-        manifest = _manifest(package)
-        as_of = _generated(manifest)
-        owner = _owner(manifest, account)
-        notes = list(_notes(package))
+        """Every post, deleted post and community post, in the archive's own order; then long texts without a post."""
+        manifest = _Manifest(package, account)
+        notes = Notes(package, manifest.owner)
         read_any = False
+        named: set[str] = set()
         for member in package.members():
-            if _POSTS.search(member) or (_single(package) and member.endswith(".js")):
+            if _POSTS.search(member) or (_single(package) and _begins(package, member, _POSTS_INSIDE)):
                 read_any = True
-                yield from _posts(package, member, owner, notes, as_of, manifest)
-            elif _NOTES.search(member):
-                yield Unread(member=member, reason="envelope: long texts, joined to their posts")
+                for found in _posts(package, member, notes, manifest):
+                    if isinstance(found, Item):
+                        named.update(name for names in found.members for name in names.split("|"))
+                    yield found
+            elif MESSAGES.search(member) and personal:
+                yield from messages(package, member, manifest.owner)
             elif not _MEDIA.search(member):
-                reason = "no records" if _NO_RECORDS.search(member) else "personal, or not the city's posts"
-                yield Unread(member=member, reason=reason)
+                yield Unread(member=member, reason=_reason_of(member))
         if not read_any:
             raise InputError(
                 f"{package.name} is an X archive without data/tweets.js.", "Give the folder or zip with all its parts."
             )
+        yield from notes.broken
+        yield from notes.alone()
+        yield from manifest.missing(package)
+        for member in package.members():
+            if _MEDIA.search(member) and member.rpartition("/")[2] not in named:
+                yield Unread(member=member, reason="unknown: media that no post names")
 
 
 def _single(package: Package) -> bool:
     return len(package.members()) == 1
 
 
-def _manifest(package: Package) -> dict[str, Any]:
-    member = package.find("data/manifest.js") or package.find("manifest.js")
-    if member is None:
-        return {}
+def _begins(package: Package, member: str, pattern: re.Pattern[bytes]) -> bool:
     with package.open(member) as stream:
-        text = stream.read(4 * 1024 * 1024)
-    try:
-        value = decode_json(text[text.index(b"=") + 1 :])
-    except (InputError, ValueError):
-        return {}
+        return pattern.match(stream.read(256)) is not None
+
+
+def _reason_of(member: str) -> str:
+    if NOTES.search(member):
+        return "envelope: long texts, joined to their posts"
+    if _NO_RECORDS.search(member):
+        return "no records"
+    return "unknown: may hold the city's own words" if _MAY_BE_RECORDS.search(member) else "personal"
+
+
+class _Manifest:
+    """What the archive says about itself: whose it is, of when, and how many items each file has. All optional."""
+
+    def __init__(self, package: Package, account: Account) -> None:
+        data = _manifest_data(package)
+        user, info = _object(data.get("userInfo")), _object(data.get("archiveInfo"))
+        handle = str(user.get("userName") or account.handle.lstrip("@"))
+        name = str(user.get("displayName") or account.name)
+        self.owner = Author(name=name, handle=handle, id=str(user.get("accountId", "")), url=f"https://x.com/{handle}")
+        moment = _moment(info.get("generationDate"))
+        self.as_of = text_of(moment) if moment else ""
+        self.counts: dict[str, str] = {}
+        for kind in _object(data.get("dataTypes")).values():
+            files = _object(kind).get("files")
+            for file in files if isinstance(files, list) else ():
+                if isinstance(file, dict) and isinstance(file.get("fileName"), str):
+                    self.counts[file["fileName"]] = str(file.get("count", ""))
+
+    def told(self, member: str) -> str:
+        """How many items the manifest says a file has; "" when it says nothing."""
+        return next((n for name, n in self.counts.items() if member == name or member.endswith("/" + name)), "")
+
+    def missing(self, package: Package) -> Iterator[Unread]:
+        """Files of posts that the manifest names and the download lacks."""
+        for name, count in self.counts.items():
+            if (_POSTS.search(name) or NOTES.search(name)) and count != "0" and package.find(name) is None:
+                yield Unread(
+                    member=name, reason=f"missing: the manifest speaks of {count} items, the file is not there"
+                )
+
+
+def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _generated(manifest: dict[str, Any]) -> str:
-    raw = str(manifest.get("archiveInfo", {}).get("generationDate", ""))
+def _manifest_data(package: Package) -> dict[str, Any]:
+    member = package.find("data/manifest.js") or package.find("manifest.js")
+    if member is None:
+        return {}
     try:
-        return text_of(moment_of(raw.replace("Z", "+00:00")))
-    except ValueError:
-        return ""
+        with package.open(member) as stream:
+            text = stream.read(_MANIFEST_ROOM)
+        return _object(decode_json(text[text.index(b"=") + 1 :].rstrip(b" \r\n;")))
+    except (InputError, ValueError):
+        return {}
 
 
-def _owner(manifest: dict[str, Any], account: Account) -> Author:
-    user = manifest.get("userInfo", {})
-    handle = str(user.get("userName", "")) or account.handle
-    name = str(user.get("displayName", "")) or account.name
-    return Author(name=name, handle=handle, id=str(user.get("accountId", "")), url=f"https://x.com/{handle}")
-
-
-def _posts(
-    package: Package,
-    member: str,
-    owner: Author,
-    notes: list["_Note"],
-    as_of: str,
-    manifest: dict[str, Any],
-) -> Iterator[Item | Unread]:
-    folder = _media_folder(member)
-    edited = _edited(package, member)
+def _posts(package: Package, member: str, notes: Notes, manifest: _Manifest) -> Iterator[Item | Unread]:
     count = 0
-    with package.open(member) as stream:
-        for element in elements(stream):
-            count += 1
-            place = f"{member} item {element.index + 1}"
-            raw = element.raw or Slice(member=member, offset=element.offset, length=element.length)
-            try:
-                content, members = _content(element, owner, notes, folder)
-            except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
-                yield Item(place=place, raw=raw, quarantined=_reason(error))
-                continue
-            own = as_of
-            if content.object_id in edited and content.created_at and not content.removed_at:
-                own = text_of(content.created_at)
-            yield Item(place=place, raw=raw, content=content, members=members, as_of=own)
-    told = _told_count(manifest, member)
-    if told is not None and told != count:
+    try:
+        edited = _edited(package, member)
+        with package.open(member) as stream:
+            start = stream.read(1024)
+        if not begins_as_json(start):
+            whole = Slice(member=member, offset=0, length=package.size(member))
+            yield Item(place=member, raw=whole, raw_type="text/plain", quarantined="this file is no list of posts")
+            return
+        with package.open(member) as stream:
+            for element in elements(stream):
+                count += 1
+                yield _item(element, member, notes, manifest, edited)
+    except InputError as error:  # a damaged entry: what came before it stays, and the other files are read
+        yield Item(place=f"{member} after item {count}", raw=b"", quarantined=error.message)
+    told = manifest.told(member)
+    if told and told != str(count):
         yield Unread(member=member, reason=f"the manifest speaks of {told} items, the file has {count}")
+
+
+def _item(element: Element, member: str, notes: Notes, manifest: _Manifest, edited: frozenset[str]) -> Item:
+    place = f"{member} item {element.index + 1}"
+    raw = element.raw or Slice(member=member, offset=element.offset, length=element.length)
+    try:
+        content, members = _content(element, member, notes, manifest.owner)
+    except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return Item(place=place, raw=raw, quarantined=_reason(error))
+    as_of = manifest.as_of
+    if content.object_id in edited and content.created_at and not content.removed_at:
+        as_of = text_of(content.created_at)
+    return Item(place=place, raw=raw, content=content, members=members, as_of=as_of)
 
 
 def _edited(package: Package, member: str) -> frozenset[str]:
@@ -158,56 +206,41 @@ def _reason(error: Exception) -> str:
     return f"not a post as X writes them ({type(error).__name__}: {error})"
 
 
-def _told_count(manifest: dict[str, Any], member: str) -> int | None:
-    for kind in manifest.get("dataTypes", {}).values():
-        for file in kind.get("files", ()):
-            if member == file.get("fileName") or member.endswith("/" + str(file.get("fileName"))):
-                return int(file.get("count", 0))
-    return None
-
-
-def _media_folder(member: str) -> str:
-    if "deleted" in member:
-        return "deleted_tweets_media"
-    return "community_tweet_media" if "community" in member else "tweets_media"
-
-
-def _content(element: Element, owner: Author, notes: list["_Note"], folder: str) -> tuple[Content, tuple[str, ...]]:
-    value = decode(element)
+def _content(element: Element, member: str, notes: Notes, owner: Author) -> tuple[Content, tuple[str, ...]]:
+    value, doubts = decode_flagged(element)
     if not isinstance(value, dict):
         raise InputError("an item that is no object")
     post = value.get("tweet", value)
-    identity, created = str(post["id_str"]), _moment(post.get("created_at", ""))
-    edit = post.get("edit_info", {}).get("edit")
-    first = str(edit["initialTweetId"]) if edit else identity
-    raw_text = str(post.get("full_text", ""))
-    text, repairs = _public_text(post, raw_text, created, notes)
-    removed = _moment(post.get("deleted_at", ""))
-    media, members = _media(post, identity, folder)
-    parent = str(post.get("in_reply_to_status_id_str") or "")
-    hashtags = post.get("entities", {}).get("hashtags", ())
+    identity, date = str(post["id_str"]), str(post.get("created_at") or "")
+    created, removed = _moment(date), _moment(post.get("deleted_at"))
+    edit = _object(post.get("edit_info")).get("edit")
+    raw_text, entities = str(post.get("full_text", "")), _object(post.get("entities"))
+    text, tags, repairs = _public_text(post, raw_text, created, notes)
+    media, members = _media(post, identity)
+    parent = str(post.get("in_reply_to_status_id_str") or post.get("in_reply_to_status_id") or "")
+    gone = removed or "deleted" in member.rpartition("/")[2]
     content = Content(
         platform="x",
-        object_id=first,
+        object_id=str(edit["initialTweetId"]) if edit else identity,
         kind=_kind(raw_text, parent),
         parent_id=parent,
         author=owner,
         created_at=created,
-        created_at_raw=str(post.get("created_at", "")),
+        created_at_raw=date,
         edited_at=created if edit else None,
         removed_at=removed,
         text=text,
         text_raw=raw_text if text != raw_text else "",
-        lang=str(post.get("lang", "")),
+        lang=str(post.get("lang") or ""),
         media=media,
-        links=tuple(str(url.get("expanded_url", "")) for url in post.get("entities", {}).get("urls", ())),
-        tags=tuple(str(tag.get("text", "")) for tag in hashtags if tag.get("text")),
-        state=State.DELETED if removed or "deleted" in folder else State.EDITED if edit else State.LIVE,
+        links=tuple(str(url["expanded_url"]) for url in entities.get("urls", ()) if url.get("expanded_url")),
+        tags=tags,
+        state=State.DELETED if gone else State.EDITED if edit else State.LIVE,
         permalink=f"https://x.com/{owner.handle}/status/{identity}",
-        flags=("date-missing",) if created is None else (),
+        flags=(*date_flags(created, date), *doubts),
         repairs=repairs,
         metrics={name: str(post[name]) for name in ("favorite_count", "retweet_count") if name in post},
-        extra={name: part for name, part in post.items() if name not in _UNDERSTOOD},
+        extra=settled({name: part for name, part in post.items() if name not in _UNDERSTOOD}),
     )
     return content, members
 
@@ -221,80 +254,51 @@ def _kind(text: str, parent: str) -> Kind:
 def _moment(raw: object) -> datetime | None:
     """`Tue Mar 12 10:22:38 +0000 2024`, or RFC 3339 in newer files."""
     text = str(raw or "")
-    if not text:
-        return None
     try:
         if text[:1].isdigit():
-            return moment_of(text.replace("Z", "+00:00"))
+            return moment_of(text)
         return datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def _public_text(
-    post: dict[str, Any], raw: str, created: datetime | None, notes: list["_Note"]
-) -> tuple[str, tuple[str, ...]]:
-    """The text as the public saw it: entities decoded, short links spelled out, long posts whole."""
+    post: dict[str, Any], raw: str, created: datetime | None, notes: Notes
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The text as the public saw it (entities decoded, short links spelled out, long posts whole), tags, repairs."""
     repairs = []
+    entities = _object(post.get("entities"))
+    tags = {str(tag["text"]): None for tag in entities.get("hashtags", ()) if tag.get("text")}
     text = html.unescape(raw)
     if text != raw:
         repairs.append("html-entities")
-    note = _note_for(text, created, notes) if notes else None
+    note = notes.for_post(text, created)
     if note is not None:
-        text = note.text
+        text, note.joined = note.text, True
+        tags.update(dict.fromkeys(note.hashtags))
         repairs.append("long-text-joined")
-    for url in post.get("entities", {}).get("urls", ()):
+    for url in entities.get("urls", ()):
         if url.get("url") and url.get("expanded_url"):
             text = text.replace(str(url["url"]), str(url["expanded_url"]))
-    for media in post.get("extended_entities", {}).get("media", ()):
+    for media in _listed_media(post):
         text = text.replace(str(media.get("url") or "\0"), "")
-    return text.strip(), tuple(repairs)
+    return text.strip(), tuple(tags), tuple(repairs)
 
 
-def _media(post: dict[str, Any], identity: str, folder: str) -> tuple[tuple[Media, ...], tuple[str, ...]]:
-    listed = post.get("extended_entities", {}).get("media") or post.get("entities", {}).get("media") or ()
+def _listed_media(post: dict[str, Any]) -> list[dict[str, Any]]:
+    listed = _object(post.get("extended_entities")).get("media") or _object(post.get("entities")).get("media") or []
+    return [entry for entry in listed if isinstance(entry, dict)]
+
+
+def _media(post: dict[str, Any], identity: str) -> tuple[tuple[Media, ...], tuple[str, ...]]:
+    """Media, and the names their files may have in whichever media folder: of a film, one of its sizes is kept."""
     found, members = [], []
-    for entry in listed:
-        kind = _MEDIA_KINDS.get(str(entry.get("type")), "file")
-        variants = entry.get("video_info", {}).get("variants", ())
+    for entry in _listed_media(post):
+        variants = _object(entry.get("video_info")).get("variants") or ()
         urls = [str(each["url"]) for each in variants if "mp4" in str(each.get("content_type"))]
-        address = urls[-1] if urls else str(entry.get("media_url_https", ""))
-        alt = str(entry.get("ext_alt_text") or "")
-        names = [f"{folder}/{identity}-{url.split('?')[0].rpartition('/')[2]}" for url in urls or [address]]
-        found.append(Media(uri=address, kind=kind, name=names[0].rpartition("/")[2], alt=alt))
+        address = urls[-1] if urls else str(entry.get("media_url_https") or entry.get("media_url") or "")
+        names = [f"{identity}-{url.split('?')[0].rpartition('/')[2]}" for url in urls or [address]]
+        kind, alt = _MEDIA_KINDS.get(str(entry.get("type")), "file"), str(entry.get("ext_alt_text") or "")
+        found.append(Media(uri=address, kind=kind, name=names[0], alt=alt))
         members.append("|".join(names))
     return tuple(found), tuple(members)
-
-
-class _Note:
-    __slots__ = ("moment", "text")
-
-    def __init__(self, moment: datetime, text: str) -> None:
-        self.moment = moment
-        self.text = text
-
-
-def _notes(package: Package) -> Iterator[_Note]:
-    """`{"noteTweet": {"createdAt": "2026-...Z", "core": {"text": "..."}}}`"""
-    for member in package.members():
-        if not _NOTES.search(member):
-            continue
-        with package.open(member) as stream:
-            for element in elements(stream):
-                try:
-                    value: Any = decode(element)
-                    note = value["noteTweet"]
-                    moment = _moment(note["createdAt"])
-                    if moment is not None:
-                        yield _Note(moment, str(note["core"]["text"]))
-                except (InputError, KeyError, TypeError):
-                    continue
-
-
-def _note_for(text: str, created: datetime | None, notes: list[_Note]) -> _Note | None:
-    beginning = re.sub(r"[\s…]*(https://t\.co/\w+)?$", "", text)[:200]
-    for note in notes:
-        near = created is not None and abs((note.moment - created).total_seconds()) <= _NOTE_WINDOW
-        if near and len(note.text) > len(beginning) and note.text.startswith(beginning[:80]):
-            return note
-    return None
