@@ -39,6 +39,13 @@ def millis(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+FACTS = (
+    "kind", "state", "parent_id", "root_id", "author_name", "author_handle", "created_at", "removed_at", "media",
+    "media_missing", "flags",
+)  # fmt: skip
+"""The columns that `facts_of` fills."""
+
+
 def facts_of(content: Content) -> Row:
     """The columns of a record that follow from its current content."""
     return {

@@ -82,6 +82,7 @@ version = Table(
     Column("raw_length", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
+    Index("version_place", "segment", "offset"),
     sqlite_with_rowid=False,
 )
 

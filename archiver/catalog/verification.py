@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 
 from archiver import durable, warc
 from archiver.catalog import rows
@@ -108,21 +108,29 @@ def check_piece(catalog: Catalog, vault: Vault, piece: Piece) -> Checked:
     return Checked(findings=findings, bytes=len(data), exchanges=exchanges, words=words)
 
 
+_FACTS = ("current", "versions", "series", "account", "object_id", "platform", *rows.FACTS)
+
+
 def _stored(catalog: Catalog, piece: Piece) -> list[dict[str, Any]]:
+    """What the catalog says lies in a piece, in order; records with the facts that stand beside them."""
     found: list[dict[str, Any]] = []
-    for what, table in (("record", version), ("quarantined", quarantine), ("act", act)):
-        here = (table.c.segment == piece.segment) & (table.c.offset >= piece.start) & (table.c.offset < piece.end)
-        for row in catalog.connection.execute(select(table).where(here)).mappings():
-            found.append({**row, "what": what})
-    numbers = [row["number"] for row in found if row["what"] == "record"]
-    facts: dict[int, dict[str, Any]] = {}
-    for start in range(0, len(numbers), 5000):
-        query = select(record).where(record.c.number.in_(numbers[start : start + 5000]))
-        facts |= {row["number"]: dict(row) for row in catalog.connection.execute(query).mappings()}
-    for stored in found:
-        if stored["what"] == "record":
-            stored["facts"] = facts.get(stored["number"])
+    for what, table in (("quarantined", quarantine), ("act", act)):
+        query = select(table).where(_within(table, piece))
+        found += [{**row, "what": what} for row in catalog.connection.execute(query).mappings()]
+    places = [column.name for column in version.c]
+    facts = [record.c[name].label(f"fact_{name}") for name in _FACTS]
+    query = select(version, *facts).outerjoin(record, record.c.number == version.c.number)
+    for values in catalog.connection.execute(query.where(_within(version, piece))):
+        stored = dict(zip(places, values, strict=False))
+        stored["what"] = "record"
+        beside = dict(zip(_FACTS, values[len(places) :], strict=True))
+        stored["facts"] = None if beside["current"] is None else beside
+        found.append(stored)
     return sorted(found, key=lambda row: row["offset"])
+
+
+def _within(table: Table, piece: Piece) -> ColumnElement[bool]:
+    return and_(table.c.segment == piece.segment, table.c.offset >= piece.start, table.c.offset < piece.end)
 
 
 def _check_head(row: Mapping[str, Any], data: bytes, where: str) -> list[Finding]:

@@ -73,6 +73,7 @@ def _evidence() -> None:
         sa.PrimaryKeyConstraint("number", "n"),
         sqlite_with_rowid=False,
     )
+    op.create_index("version_place", "version", ["segment", "offset"], unique=False)
 
 
 def _records() -> None:
