@@ -3,7 +3,7 @@
 import mimetypes
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -85,7 +85,8 @@ def compose(
                     )
                 else:
                     hidden = hidden_of(found[each.number], redactions.get(each.number, ()))
-                    yield _entry(position, each, found[each.number], hidden, facts, media_of)
+                    entry = _entry(position, each, found[each.number], hidden, facts, media_of)
+                    yield replace(entry, reasons=_reasons(redactions.get(each.number, ())))
 
     return Response(
         city=facts.city,
@@ -131,6 +132,10 @@ def _refuse_unready(
                 f"{label_of(number)} is marked release, but redactions of it stand.",
                 "Take them back with `request redact ... --lift`, or redact again.",
             )
+
+
+def _reasons(redactions: Sequence[Redaction]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys((redaction.code, redaction.note) for redaction in redactions))
 
 
 def _entry(position: int, placed: Placed, record: Record, hidden: Hidden, facts: Facts, media_of: MediaOf) -> Entry:

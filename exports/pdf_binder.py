@@ -129,8 +129,15 @@ def _job(
 def _log_rows(entry: Entry | WithheldEntry, basis: dict[str, str]) -> list[dict[str, str]]:
     row = {"position": str(entry.position), "label": entry.label}
     if isinstance(entry, WithheldEntry):
-        return [{**row, "what": "the whole record", "basis": basis.get(entry.code, entry.code)}]
-    return [{**row, "what": "a part of the record", "basis": basis.get(code, code)} for code in entry.codes]
+        return [{**row, "what": "the whole record", "basis": _because(basis.get(entry.code, entry.code), entry.note)}]
+    return [
+        {**row, "what": "a part of the record", "basis": _because(basis.get(code, code), note)}
+        for code, note in entry.reasons
+    ]
+
+
+def _because(basis: str, note: str) -> str:
+    return f"{basis}. {note}" if note else basis
 
 
 def _shown(entry: Entry | WithheldEntry, pictures: dict[str, tuple[str, bytes]]) -> dict[str, Any]:
@@ -138,7 +145,7 @@ def _shown(entry: Entry | WithheldEntry, pictures: dict[str, tuple[str, bytes]])
         names = ("position", "label", "code", "note", "depth")
         return {**{name: getattr(entry, name) for name in names}, "withheld": True, "state": "live", "partly": False,
                 "answers": "", "kind": ""}  # fmt: skip
-    fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "links"))
+    fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "links", "reasons"))
     shown = {name: getattr(entry, name) for name in fields}
     shown["withheld"], shown["partly"] = False, entry.partly
     shown["earlier"] = [{"captured": each.captured, "text": each.text} for each in entry.earlier]

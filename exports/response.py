@@ -71,6 +71,8 @@ class Entry:
     depth: int
     answers: str
     codes: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Each reason code used with what the custodian wrote to it, for the log."""
 
     @property
     def partly(self) -> bool:

@@ -110,9 +110,12 @@ def _redactions(response: Response) -> Iterator[bytes]:
     rows = []
     for entry in response.entries():
         if isinstance(entry, WithheldEntry):
-            rows.append({"record": entry.label, "withheld": "the whole record", "code": entry.code})
+            rows.append(
+                {"record": entry.label, "withheld": "the whole record", "code": entry.code, "reason": entry.note}
+            )
         else:
-            rows += [{"record": entry.label, "withheld": "a part of the record", "code": code} for code in entry.codes]
+            part = {"record": entry.label, "withheld": "a part of the record"}
+            rows += [{**part, "code": code, "reason": note} for code, note in entry.reasons]
     yield json.dumps({"reasons": basis, "withheld": rows}, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 

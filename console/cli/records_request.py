@@ -128,7 +128,7 @@ def collect(context: click.Context, number: int, query: str, as_json: bool) -> N
 @click.argument("records", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All records of the request that are still undecided.")
 @click.option("--reason", default="", help="The reason code, when withholding.")
-@click.option("--note", "text", default="", help="Why, in your words (kept in the file, printed in the log).")
+@click.option("--note", "text", default="", help="The specific reason, in your words; it is printed in the answer.")
 @with_json
 @click.pass_context
 def mark(
@@ -163,7 +163,12 @@ def mark(
 @click.option("--field", default="text", show_default=True, help="text, title, author, media:0, alt:0, ...")
 @click.option("--whole", is_flag=True, help="Withhold the whole field.")
 @click.option("--reason", default="", help="The reason code.")
-@click.option("--note", "text", default="", help="Why, in your words.")
+@click.option(
+    "--note",
+    "text",
+    default="",
+    help="The specific reason, in your words; it is printed in the log, so do not repeat what you withhold.",
+)
 @click.option("--lift", is_flag=True, help="Take back every redaction of this record.")
 @with_json
 @click.pass_context
@@ -238,6 +243,7 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     progress.end()
     lines = [f"Wrote {made['pdf']}", f"      {made['zip']}", ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
+    lines.append("The package was opened again and agrees with its manifest.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
     say(as_json, made, lines)
 
