@@ -22,6 +22,7 @@ from typing import Any
 from archiver.json_stream import LARGEST, Element, begins_as_json, decode_flagged, elements
 from archiver.lenient_json import decode_leniently
 from archiver.platforms.facebook_items import Identities, Role, album_name, album_of, content_of_item
+from archiver.platforms.mojibake import mend
 from archiver.platforms.reader import Item, Package, Slice, Unread
 from custody.account import Account
 from custody.clock import text_of
@@ -91,7 +92,7 @@ class Facebook:
                     yield Unread(member=member, reason=_reason_of(member))
                 continue
             for item in _file(package, member, role, ids, account):
-                yield replace(item, as_of=as_of)
+                yield replace(item, as_of=as_of) if as_of else item
 
 
 def _role(member: str) -> Role | None:
@@ -149,7 +150,7 @@ def _notice(package: Package, member: str, role: Role, ids: Identities) -> None:
         with package.open(member) as stream:
             for element in elements(stream, 3):
                 try:
-                    ids.notice(decode_flagged(element)[0], role)
+                    ids.notice(decode_flagged(element)[0], element.raw, role)
                 except InputError:  # quarantined when it is read
                     continue
     except InputError:  # told when the file is read
@@ -189,7 +190,9 @@ def _item(element: Element, member: str, n: int, role: Role, ids: Identities, ac
     raw = element.raw or Slice(member=member, offset=element.offset, length=element.length)
     try:
         value, doubts = decode_flagged(element)
-        content, members = content_of_item(value, doubts, role, ids, account, group)
+        plain = element.raw is not None and b"\\u00" not in element.raw and element.raw.isascii()
+        good = value if plain else mend(value)
+        content, members = content_of_item(value, good, doubts, role, ids, account, group)
     except InputError as error:
         return Item(place=place, raw=raw, quarantined=error.message)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

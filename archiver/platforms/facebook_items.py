@@ -51,22 +51,21 @@ class Identities:
 
     def __init__(self, account: Account) -> None:
         self.handle = account.handle
-        self._first: dict[tuple[str, str], str] = {}
+        self._first: dict[tuple[str, str], int] = {}
         self._crowded: set[tuple[str, str]] = set()
         self._times: dict[str, int] = {}
+        self._in_file: set[tuple[str, str]] = set()
 
     def begin_file(self) -> None:
         """The very same thing twice is counted within a file; between files it is what overlapping parts share."""
-        self._times = {}
+        self._times, self._in_file = {}, set()
 
-    def notice(self, value: Any, role: Role) -> None:
-        """Note one item, before any is read, to know which seconds are shared."""
-        good = mend(value)
-        raw_date = _when(good)[1]
-        own = _digest([_text_of(good), *(media.uri for media in _media(good)[0])])
-        times = self._times[own + raw_date] = self._times.get(own + raw_date, 0) + 1
-        if self._first.setdefault((role, raw_date), own) != own or times > 1:
-            self._crowded.add((role, raw_date))
+    def notice(self, value: Any, raw: bytes | None, role: Role) -> None:
+        """Note one item, before any is read, to know which seconds are shared by items that are not the same."""
+        key, own = (role, _when(value)[1]), hash(raw)
+        if key in self._in_file or self._first.setdefault(key, own) != own:
+            self._crowded.add(key)
+        self._in_file.add(key)
 
     def make(self, role: str, raw_date: str, own: list[str], always: bool = False) -> str:
         """An id from the second, and from the item's `own` text and media where that is not enough."""
@@ -88,16 +87,18 @@ def _digest(parts: list[str]) -> str:
 
 
 def content_of_item(
-    value: Any, doubts: tuple[str, ...], role: Role, ids: Identities, account: Account, group: str = ""
+    value: Any, good: Any, doubts: tuple[str, ...], role: Role, ids: Identities, account: Account, group: str = ""
 ) -> tuple[Content | None, tuple[str, ...]]:
     """Content and the members of its media; None for what has no text, picture or link (Facebook's own notes).
 
-    `group` is the album of a photo or the thread of a message. Raises InputError and the errors of a wrong shape.
+    `good` is `value` mended; `group` the album of a photo or the thread of a message. Raises InputError, and the errors
+    of a wrong shape.
     """
     if not isinstance(value, dict):
         raise InputError("an item that is no object")
-    good = mend(value)
-    raw_text, whole = _text_of(value), _labelled(good) if "label_values" in good else _text_of(good)
+    repaired = good != value
+    whole = _labelled(good) if "label_values" in good else _text_of(good)
+    raw_text = _text_of(value) if repaired else whole
     text = _MENTION.sub(r"\2", whole)
     media, members = _media(good)
     links = _links(good)
@@ -126,7 +127,7 @@ def content_of_item(
         visibility=Visibility.PRIVATE if role is Role.MESSAGES else Visibility.PUBLIC,
         state=State.EDITED if edited_at else State.LIVE,
         flags=(*date_doubts, *(("author-in-title",) if role is Role.VISITORS else ()), *doubts),
-        repairs=("mojibake",) if good != value else (),
+        repairs=("mojibake",) if repaired else (),
         extra=settled(_unknown(good)),
     )
     return content, members
@@ -156,7 +157,7 @@ def _author(good: dict[str, Any], role: Role, account: Account) -> Author:
 
 def _parts(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
     part = value.get(name)
-    return [each for each in part if isinstance(each, dict)] if isinstance(part, list) else []
+    return [each for each in part if isinstance(each, dict)] if part and isinstance(part, list) else []
 
 
 def _comment(value: dict[str, Any]) -> dict[str, Any]:
@@ -281,7 +282,8 @@ def album_of(value: Any, doubts: tuple[str, ...], ids: Identities, account: Acco
     cover = good.get("cover_photo")
     found = _ALBUM_NUMBER.search(str(cover.get("uri", ""))) if isinstance(cover, dict) else None
     key = found.group(1) if found else str(good.get("name", ""))
-    content, _ = content_of_item({**value, "photos": []}, doubts, Role.POSTS, ids, account)
+    value, good = {**value, "photos": []}, {**good, "photos": []}
+    content, _ = content_of_item(value, good, doubts, Role.POSTS, ids, account)
     identity = f"fb-{_digest([account.handle, 'album', key])[:24]}"
     return replace(content, object_id=identity) if content else None
 

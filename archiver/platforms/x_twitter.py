@@ -14,6 +14,7 @@ by `x_notes.py`; direct messages, when asked for, are `x_messages.py`'s.
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +41,8 @@ _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*window\.(YTD\.|__THAR_CONFIG)")
 _POSTS_INSIDE = re.compile(rb"(?:\xef\xbb\xbf)?\s*window\.YTD\.(deleted_|community_)?tweets?\.")
 _FIRST_ID = re.compile(rb'"initialTweetId"\s*:\s*"(\d+)"')
 _MANIFEST_ROOM = 4 * 1024 * 1024
+_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
+_MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _MEDIA_KINDS = {"photo": "image", "video": "video", "animated_gif": "video"}
 _UNDERSTOOD = frozenset(
     ["id", "id_str", "created_at", "full_text", "lang", "in_reply_to_status_id", "in_reply_to_status_id_str"]
@@ -76,7 +79,7 @@ class XTwitter:
                         named.update(name for names in found.members for name in names.split("|"))
                     yield found
             elif MESSAGES.search(member) and personal:
-                yield from messages(package, member, manifest.owner)
+                yield from (replace(item, as_of=manifest.as_of) for item in messages(package, member, manifest.owner))
             elif not _MEDIA.search(member):
                 yield Unread(member=member, reason=_reason_of(member))
         if not read_any:
@@ -84,7 +87,7 @@ class XTwitter:
                 f"{package.name} is an X archive without data/tweets.js.", "Give the folder or zip with all its parts."
             )
         yield from notes.broken
-        yield from notes.alone()
+        yield from (replace(item, as_of=manifest.as_of) for item in notes.alone())
         yield from manifest.missing(package)
         for member in package.members():
             if _MEDIA.search(member) and member.rpartition("/")[2] not in named:
@@ -255,10 +258,14 @@ def _moment(raw: object) -> datetime | None:
     """`Tue Mar 12 10:22:38 +0000 2024`, or RFC 3339 in newer files."""
     text = str(raw or "")
     try:
+        plain = _DATE.fullmatch(text)
+        if plain is not None:
+            month, day, hour, minute, second, year = plain.groups()
+            return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
         if text[:1].isdigit():
             return moment_of(text)
         return datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, KeyError):
         return None
 
 

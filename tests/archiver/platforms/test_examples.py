@@ -1,8 +1,8 @@
 """Each platform has examples: a download and the records expected of it. A platform without them fails.
 
 `examples/<platform>/<case>/expected.json` names its download (a folder `download` beside it, or one of the demo's) and
-what the reader makes of it. `python -m tests.archiver.platforms.test_examples` writes those of the demo's downloads
-anew; read the difference before you keep it.
+what the reader makes of it. `python -m tests.archiver.platforms.test_examples` writes these anew (all but those whose
+own tests write them in another form); read the difference before you keep it.
 """
 
 import json
@@ -51,10 +51,19 @@ def test_every_platform_has_an_example(platform: str) -> None:
     assert cases, f"write an example for {platform} under {HERE.name}/{platform}/"
 
 
-@pytest.mark.parametrize("platform", list(DEMO))
-def test_the_demo_downloads_give_the_expected_records(platform: str) -> None:
-    expected = json.loads((HERE / platform / "maple_falls" / "expected.json").read_text(encoding="utf-8"))
-    assert made_of(platform, DOWNLOADS / DEMO[platform]) == expected
+def cases() -> list[tuple[str, Path, Path]]:
+    """Platform, download and expected.json of every example in this form."""
+    found = [(name, DOWNLOADS / download, HERE / name / "maple_falls") for name, download in DEMO.items()]
+    for name in ("x", "facebook"):
+        found += [(name, folder, folder.parent) for folder in sorted((HERE / name).glob("*/download"))]
+    return [(name, download, folder / "expected.json") for name, download, folder in found]
+
+
+@pytest.mark.parametrize(("platform", "download", "expected"), cases(), ids=lambda part: getattr(part, "parent", part))
+def test_the_downloads_give_the_expected_records(platform: str, download: Path, expected: Path) -> None:
+    assert made_of(platform, download) == json.loads(expected.read_text(encoding="utf-8"))
+    with_content = recognise(open_package(download))
+    assert with_content is not None and with_content.name == platform
 
 
 @pytest.mark.parametrize("platform", list(DEMO))
@@ -64,8 +73,7 @@ def test_each_download_is_recognised_by_its_content(platform: str) -> None:
 
 
 if __name__ == "__main__":
-    for name, download in DEMO.items():
-        target = HERE / name / "maple_falls" / "expected.json"
+    for name, source, target in cases():
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(made_of(name, DOWNLOADS / download), indent=1, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(made_of(name, source), indent=1, ensure_ascii=False, sort_keys=True)
         target.write_text(text + "\n", encoding="utf-8")
