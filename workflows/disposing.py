@@ -48,7 +48,8 @@ def explain(house: House, number: RecordNumber, on: date | None = None) -> tuple
             continue
         named = number in hold.numbers
         reached = named or Selector(clause=from_data(hold.clause)).matches(kept, handles)
-        if not reached or (not named and kept.versions[0].captured_at > hold.placed_at):
+        closed = hold.kind is HoldKind.REQUEST and kept.versions[0].captured_at > hold.placed_at
+        if not reached or (closed and not named):
             continue
         _add(house, hold, number, requests, holds)
     situation = Situation(
@@ -158,8 +159,11 @@ def _held(house: House, day: date) -> list[tuple[str, set[RecordNumber]]]:
     for hold in queries.holds(house.catalog.connection):
         if hold.released_at is not None:
             continue
-        reach = {RecordNumber(number) for number in hold.numbers}
-        reach |= set(house.engine.numbers(Selector(clause=from_data(hold.clause))))
+        reach = set(house.engine.numbers(Selector(clause=from_data(hold.clause))))
+        if hold.kind is HoldKind.REQUEST:  # its scope is closed at the moment it was placed
+            placed = round(hold.placed_at.timestamp() * 1000)
+            reach -= {RecordNumber(n) for n in queries.numbers_taken_in_after(house.catalog.connection, placed)}
+        reach |= {RecordNumber(number) for number in hold.numbers}
         if hold.kind is HoldKind.REQUEST and hold.request is not None:
             request = queries.request_named(house.catalog.connection, hold.request)
             if request is not None and request.state is not RequestState.OPEN:

@@ -210,6 +210,12 @@ def _hold(row: Any) -> Hold:
     )
 
 
+def numbers_taken_in_after(connection: Connection, millis: int) -> set[int]:
+    """The records whose first import began after a moment."""
+    query = select(record.c.number).join(run, run.c.number == record.c.first_run).where(run.c.started_at > millis)
+    return set(connection.execute(query).scalars())
+
+
 def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:
     """The acts of one kind done to one subject, in order."""
     query = select(act.c.number, act.c.at, act.c.data).where(act.c.kind == kind, act.c.subject == subject)

@@ -1,9 +1,10 @@
 """Judging in a real archive: explain and due agree, holds stop, and every judgement says why."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from custody.clock import fixed_clock
 from custody.disposition import Standing
 from custody.ids import RecordNumber
 from custody.request import Mark
@@ -42,6 +43,17 @@ def test_an_open_request_holds_what_was_there_when_it_came(archive: Archive, jso
         due = disposing.due(house, date(2026, 11, 20), lambda done: None)
     assert judged.standing is Standing.BLOCKED and judged.blocks == ("open request",)
     assert due.eligible == () and due.blocks["open request"] == 1
+
+
+def test_a_requests_scope_is_closed_when_it_is_opened(archive: Archive, jsonl: Jsonl) -> None:
+    without_notice(archive)
+    with archive.writing() as house:
+        requesting.open_request(house, "Everything", archive.clock(), "phone")
+    archive.clock = fixed_clock(archive.clock() + timedelta(days=1))
+    archive.take_in(jsonl("later", OLD))
+    with archive.reading() as house:
+        assert disposing.explain(house, RecordNumber(1))[0].standing is Standing.ELIGIBLE
+        assert disposing.due(house, date(2026, 11, 21), lambda done: None).eligible == (1,)
 
 
 def test_after_the_answer_what_was_withheld_stays_protected_and_what_was_released_does_not(
