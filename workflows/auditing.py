@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -70,39 +71,52 @@ def hint_for(finding: Finding) -> str:
 def verify(house: House, told: Callable[[int], None]) -> Verdict:
     """Read every byte of the archive and compare it with the catalog and the index, both ways."""
     started = time.monotonic()
-    findings = check_files(house.catalog, house.vault)
+    findings: list[Finding] = []
     read = exchanges = records = 0
-    try:
-        findings += lost_versions(house.catalog)
-        work = pieces(house.catalog)
-        for checked in _checked(house.settings, house.city.time_zone, work):
-            findings += checked.findings
-            read += checked.bytes
-            exchanges += checked.exchanges
-            told(read)
-        for size, found in check_media(house.catalog, house.vault):
-            findings += found
-            read += size
-            told(read)
-        records = queries.totals(house.catalog.connection)["records"]
-        if house.engine.count(Selector()) != records:
-            message = f"the index holds {house.engine.count(Selector())} records, the catalog {records}"
-            findings.append(Finding(code="index-differs", object="search index", message=message))
-    except CustodyError as error:
-        findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
+    with _checking(house, findings) as results:
+        try:
+            findings += check_files(house.catalog, house.vault)  # meanwhile the workers read the segments
+            findings += lost_versions(house.catalog)
+            for checked in results:
+                findings += checked.findings
+                read += checked.bytes
+                exchanges += checked.exchanges
+                told(read)
+            for size, found in check_media(house.catalog, house.vault):
+                findings += found
+                read += size
+                told(read)
+            records = queries.totals(house.catalog.connection)["records"]
+            findings += _index_of_another_size(house.engine, records)
+        except CustodyError as error:
+            findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
     unique = tuple(dict.fromkeys(findings))
     return Verdict(
         findings=unique, bytes=read, exchanges=exchanges, records=records, seconds=time.monotonic() - started
     )
 
 
-def _checked(settings: Settings, zone: str, work: list[Piece]) -> Iterator[Checked]:
-    check = partial(_check, settings, zone)
+def _index_of_another_size(engine: SearchEngine, records: int) -> Iterator[Finding]:
+    indexed = engine.count(Selector())
+    if indexed != records:
+        message = f"the index holds {indexed} records, the catalog {records}"
+        yield Finding(code="index-differs", object="search index", message=message)
+
+
+@contextmanager
+def _checking(house: House, findings: list[Finding]) -> Iterator[Iterator[Checked]]:
+    """The checks of all pieces: by worker processes that begin at once, or one after another when there is little."""
+    check = partial(_check, house.settings, house.city.time_zone)
+    try:
+        work = pieces(house.catalog)
+    except CustodyError as error:
+        findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
+        work = []
     if sum(piece.end - piece.start for piece in work) < WORTH_WORKERS:
-        yield from map(check, work)
+        yield map(check, work)
         return
     with multiprocessing.get_context("forkserver").Pool(min(WORKERS, os.cpu_count() or 1)) as pool:
-        yield from pool.imap_unordered(check, work)
+        yield pool.imap_unordered(check, work)
 
 
 def _check(settings: Settings, zone: str, piece: Piece) -> Checked:
