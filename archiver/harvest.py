@@ -23,6 +23,7 @@ from archiver.vault import StoredMedia
 from archiver.window import window
 from custody.account import Account
 from custody.clock import Clock, is_plausible, moment_of, text_of
+from custody.errors import InputError
 from custody.ids import RecordNumber
 from custody.record import SCHEMA_VERSION, Content, Media, Record, Version
 
@@ -265,7 +266,10 @@ class Harvest:
             for possible in tail.split("|"):
                 member = source.find(possible)
                 if member is not None:
-                    stored = self._store(batch, source, member)
+                    try:
+                        stored = self._store(batch, source, member)
+                    except InputError:  # one damaged picture costs that picture, not its post nor the rest
+                        return replace(media, sha256="", gap="its bytes in the download are damaged")
                     return replace(media, sha256=stored.sha256, size=stored.size, media_type=stored.media_type, gap="")
         return replace(media, sha256="", gap=media.gap or "named in the download, but not contained in it")
 

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import random
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -191,6 +193,25 @@ def test_real_x_archive_counts_equal_its_manifest(archive: Archive, shared: Path
     assert data["listed"] == 2045 + 47 + 3 == data["new"]
     assert (data["media"], data["media_missing"]) == (22, 3)
     with archive.reading() as house:
+        assert auditing.verify(house, lambda done: None).clean
+
+
+def test_a_damaged_picture_in_a_zip_costs_that_picture_only(archive: Archive, tmp_path: Path) -> None:
+    path = tmp_path / "posts.zip"
+    posts = [record(str(n), media=[{"uri": f"media/{n}.png"}]) for n in range(3)]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("records.jsonl", "\n".join(json.dumps(post) for post in posts))
+        for n in range(3):
+            package.writestr(f"media/{n}.png", PNG + random.Random(n).randbytes(3000))
+    data = bytearray(path.read_bytes())
+    place = data.index(b"media/1.png") + 600
+    data[place : place + 40] = bytes(40)
+    path.write_bytes(data)
+    report = archive.take_in(path)
+    done = report.as_data()
+    assert (report.state, done["new"], done["media"], done["media_missing"]) == ("complete", 3, 2, 1)
+    with archive.reading() as house:
+        assert "damaged" in house.shelf.record(2).current.media[0].gap
         assert auditing.verify(house, lambda done: None).clean
 
 
