@@ -118,9 +118,12 @@ def _item(found: Slice, place: str, comments: list[Node]) -> Item:
     if not identity:
         return Item(place=place, raw=raw, raw_type="application/xml", quarantined="an item without id, guid or link")
     markup = node.value("encoded", "/content/")
-    page = plain(markup)
+    page = plain(markup, keep_lines=True)
     attachment = node.value("attachment_url")
-    media = tuple(Media(uri=uri, name=uri.rpartition("/")[2]) for uri in ([attachment] if attachment else page.images))
+    media = tuple(
+        Media(uri=uri, name=uri.rpartition("/")[2])
+        for uri in ([attachment] if attachment else [each.address for each in page.embedded])
+    )
     visibility, state = _STATUS.get(node.value("status"), (Visibility.UNKNOWN, State.LIVE))
     if node.value("post_password"):
         visibility = Visibility.PRIVATE
@@ -161,7 +164,7 @@ def _comment(node: Node, raw: bytes, place: str, post: str, link: str, personal:
     kind = node.value("comment_type")
     created = _moment(node.value("comment_date_gmt"))
     markup = node.value("comment_content")
-    page = plain(markup)
+    page = plain(markup, keep_lines=True)
     private = {"email": node.value("comment_author_email"), "network_address": node.value("comment_author_IP")}
     content = Content(
         platform="wordpress",
