@@ -1,8 +1,8 @@
 """HTML as the public saw it: its words in lines, its links, its pictures. Nothing in it is ever run or fetched.
 
 One pass with the standard library's parser, no recursion and no tree. Where that parser would look again and again for
-an end (of a comment, of a tag), it is told beforehand that there is none, so that hostile input costs time in proportion
-to its length. Text that styles would hide is shown: what a record says must be found.
+an end (of a comment, of a tag), it is told beforehand that there is none, so that hostile input costs time in
+proportion to its length. Text that styles would hide is shown: what a record says must be found.
 """
 
 import re
