@@ -18,13 +18,18 @@ MINIMUM_FREE = 64 * 1024 * 1024
 """Bytes that stay free: new writing is refused early rather than failing half-way."""
 
 
-def write_new(path: Path, chunks: Iterable[bytes]) -> int:
-    """Make a file whole or not at all (an older one of that name is replaced). Returns its size in bytes."""
+def write_new(path: Path, chunks: Iterable[bytes], secret: bool = False) -> int:
+    """Make a file whole or not at all (an older one of that name is replaced). Returns its size in bytes.
+
+    A `secret` one can be read by its owner alone, from its first byte on.
+    """
     with _words_for(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             size = 0
+            if secret:
+                os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
             with temporary.open("wb") as file:
                 for chunk in chunks:
                     size += file.write(chunk)

@@ -5,6 +5,7 @@ person should look), quarantined (not understood; its bytes are kept) or exclude
 The sums close, always. How a source is read is its platform's; how bytes become durable is `archiver/intake.py`'s.
 """
 
+import copy
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,8 +60,21 @@ class _Taken:
         self.digest = bytes.fromhex(digest_of_bytes(self.normal))
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A batch that is decided and on its way, but not yet durable: what it knows, and the account as of its end."""
+
+    batch: Batch
+    known: dict[str, Known]
+    account: Reconciliation
+
+
 class Harvest:
-    """One run over some packages. `progress` is told after each batch and may raise to stop the run cleanly."""
+    """One run over some packages. `progress` is told after each batch and may raise to stop the run cleanly.
+
+    `done` accounts for what is durable. While one batch is on its way the next is already read and decided, so a
+    decision looks at what the catalog knows and at what is on its way.
+    """
 
     def __init__(
         self,
@@ -78,6 +92,8 @@ class Harvest:
         self.classify = classify
         self.progress = progress
         self.done = Reconciliation()
+        self._deciding = Reconciliation()
+        self._sent: _Sent | None = None
         self._packages: Sequence[Package] = ()
         self._now = clock()
         self._number = rows.last_number(intake.catalog.connection)
@@ -88,45 +104,79 @@ class Harvest:
         """Take in everything the packages list. Items of finished batches stay, whatever happens after."""
         self._packages = [package for package, _ in sources]
         with _uncollected():
-            for package, platform in sources:
-                for items in self._batches(platform.read(package, self.account, personal)):
-                    self._take_batch(package, items)
-                    self.progress(self.done)
+            try:
+                for package, platform in sources:
+                    for items in self._batches(platform.read(package, self.account, personal)):
+                        self._take_batch(package, items)
+            except (InputError, KeyboardInterrupt):
+                self._deciding = copy.deepcopy(self._sent.account if self._sent else self.done)
+                self._settle()
+                self._number = rows.last_number(self.intake.catalog.connection)
+                raise
+            self._settle()
         return self.done
+
+    def close(self) -> None:
+        """Let go of what the run used."""
+        self.intake.close()
 
     def _batches(self, found: Iterator[Item | Unread]) -> Iterator[list[Item]]:
         items: list[Item] = []
         size = 0
-        for item in found:
-            if isinstance(item, Unread):
-                self.done.unread.append(item)
-                continue
-            items.append(item)
-            size += len(item.raw) if isinstance(item.raw, bytes) else 0
-            if len(items) >= BATCH_ITEMS or size >= BATCH_BYTES:
+        try:
+            for item in found:
+                if isinstance(item, Unread):
+                    self._deciding.unread.append(item)
+                    continue
+                items.append(item)
+                size += len(item.raw) if isinstance(item.raw, bytes) else 0
+                if len(items) >= BATCH_ITEMS or size >= BATCH_BYTES:
+                    yield items
+                    items, size = [], 0
+        except InputError:  # what came before the break is as good as ever
+            if items:
                 yield items
-                items, size = [], 0
+            raise
         if items:
             yield items
 
     def _take_batch(self, package: Package, items: list[Item]) -> None:
+        """Decide a batch, send it on its way, and make the one before it durable."""
         self._now = self.clock()
         batch = Batch(date=text_of(self._now))
         ids = [item.content.object_id for item in items if item.content is not None]
         known = rows.known(self.intake.catalog.connection, self.account.id, ids)
+        if self._sent is not None:
+            known |= {one: self._sent.known[one] for one in ids if one in self._sent.known}
         for item in items:
             if item.content is not None:
                 self._take_content(batch, package, item, item.content, known)
             elif item.quarantined:
                 self._quarantine(batch, package, item, item.quarantined)
             else:
-                self.done.count("excluded", item.place, item.excluded or "no record")
-        self.intake.commit(batch, self.run)
+                self._deciding.count("excluded", item.place, item.excluded or "no record")
+        before = self._sent
+        self.intake.send(batch)
+        self._sent = _Sent(batch, known, copy.deepcopy(self._deciding))
+        if before is not None:
+            self._commit(before)
+
+    def _settle(self) -> None:
+        """Make durable what is still on its way, and count what needed no batch."""
+        sent, self._sent = self._sent, None
+        if sent is not None:
+            self._commit(sent)
+        self.done = copy.deepcopy(self._deciding)
+
+    def _commit(self, sent: _Sent) -> None:
+        self.intake.commit(sent.batch, self.run)
+        self.done = sent.account
+        self.progress(self.done)
 
     def _quarantine(self, batch: Batch, package: Package, item: Item, reason: str) -> None:
-        self.done.count("quarantined", item.place, reason)
+        self._deciding.count("quarantined", item.place, reason)
         raw, raw_type = self._raw(batch, package, item)
-        n = self.done.outcomes["quarantined"]
+        n = self._deciding.outcomes["quarantined"]
         self.intake.put_quarantined(batch, self.run, n, raw, raw_type, item.place, reason)
 
     def _take_content(
@@ -141,7 +191,7 @@ class Harvest:
             kept = self._with_kept_media(batch, before, taken.content)
             taken = _Taken(item, package, taken.as_of, kept)
         if self._is_known(batch, before, taken):
-            self.done.count("duplicate" if before.seen_run == self.run else "unchanged")
+            self._deciding.count("duplicate" if before.seen_run == self.run else "unchanged")
             if before.seen_run != self.run:
                 batch.seen.append(before.number)
                 before.seen_run = self.run
@@ -151,10 +201,11 @@ class Harvest:
     def _add_new(self, batch: Batch, taken: _Taken) -> Known:
         self._number += 1
         filing = self.classify(taken.content, "")
-        envelope = self._put(batch, self._number, 1, taken, filing)
+        envelope = self._envelope(batch, self._number, 1, taken, filing)
         row = rows.record_row(envelope, taken.digest)
         batch.records.append(row)
-        batch.indexed[self._number] = self._record(self._number, filing.series, (version_of(envelope, taken.digest),))
+        record = self._record(self._number, filing.series, (version_of(envelope, taken.digest),))
+        self._put(batch, taken, filing, envelope, record, row)
         self._count_stored("new", taken)
         missing = row["media_missing"]
         return Known(self._number, 1, taken.digest, row["as_of"], self.run, 1, missing, filing.series, filing.reason)
@@ -164,8 +215,9 @@ class Harvest:
         filing = self.classify(taken.content, before.series)
         filing = replace(filing, series=before.series, reason=before.series_reason)
         earlier = self._versions(batch, before)
-        envelope = self._put(batch, before.number, n, taken, filing)
-        as_of = rows.millis(taken.as_of)
+        envelope = self._envelope(batch, before.number, n, taken, filing)
+        row = rows.record_row(envelope, taken.digest)
+        as_of = row["as_of"]
         values: dict[str, Any] = {"versions": n, "seen_run": self.run}
         if as_of >= before.as_of:
             values |= {"current": n, "digest": taken.digest, "as_of": as_of, **rows.facts_of(taken.content)}
@@ -173,16 +225,18 @@ class Harvest:
         batch.changes.append((before.number, values))
         before.versions, before.seen_run = n, self.run
         versions = (*earlier, version_of(envelope, taken.digest))
-        batch.indexed[before.number] = self._record(before.number, before.series, versions, before.current - 1)
+        record = self._record(before.number, before.series, versions, before.current - 1)
+        self._put(batch, taken, filing, envelope, record, row)
         self._count_stored("changed", taken)
 
-    def _put(self, batch: Batch, number: int, n: int, taken: _Taken, filing: Filing) -> Envelope:
-        envelope = Envelope(
+    def _envelope(self, batch: Batch, number: int, n: int, taken: _Taken, filing: Filing) -> Envelope:
+        return Envelope(
             account=self.account.id,
             as_of=taken.as_of,
             captured_at=self._now,
             content=taken.content,
             number=number,
+            opening=batch.opening().hex(),
             place=taken.item.place,
             run=self.run,
             schema=SCHEMA_VERSION,
@@ -190,9 +244,14 @@ class Harvest:
             series_reason=filing.reason,
             version=n,
         )
+
+    def _put(
+        self, batch: Batch, taken: _Taken, filing: Filing, envelope: Envelope, record: Record, row: rows.Row
+    ) -> None:
         raw, raw_type = self._raw(batch, taken.package, taken.item)
-        self.intake.put_version(batch, filing.bucket, envelope, taken.normal, raw, raw_type, taken.digest)
-        return envelope
+        facts, texts = rows.fact_bytes(rows.proved_of(row), taken.digest), record.searchable()
+        self.intake.put_version(batch, filing.bucket, envelope, taken.normal, raw, raw_type, taken.digest, facts, texts)
+        batch.indexed[record.number] = record
 
     def _record(self, number: int, series: str, versions: tuple[Version, ...], current: int = -1) -> Record:
         return Record(
@@ -207,13 +266,13 @@ class Harvest:
     def _count_stored(self, outcome: str, taken: _Taken) -> None:
         content = taken.content
         if content.flags:
-            self.done.count("flagged", taken.item.place, ", ".join(content.flags))
+            self._deciding.count("flagged", taken.item.place, ", ".join(content.flags))
         else:
-            self.done.count(outcome)
-        self.done.records += 1
+            self._deciding.count(outcome)
+        self._deciding.records += 1
         for media in content.media:
-            self.done.media += bool(media.sha256)
-            self.done.media_missing += not media.sha256
+            self._deciding.media += bool(media.sha256)
+            self._deciding.media_missing += not media.sha256
 
     def _judged(self, content: Content) -> Content:
         created = content.created_at
@@ -289,6 +348,8 @@ class Harvest:
 
     def _versions(self, batch: Batch, before: Known) -> tuple[Version, ...]:
         pending = batch.indexed.get(before.number)
+        if pending is None and self._sent is not None:
+            pending = self._sent.batch.indexed.get(before.number)
         return pending.versions if pending else self._shelf.versions(before.number)
 
 

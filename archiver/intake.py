@@ -1,26 +1,31 @@
 """How one batch becomes durable: bytes into the vault first, then one commit, which is the only acknowledgement.
 
-A crash before the commit leaves bytes that no row names; they are swept at the next start. Deciding what is new is
-`archiver/harvest.py`'s.
+A batch is sent (what is kept of it is computed, perhaps by a second process) and then committed: its exchanges and its
+ledger entries are appended and flushed, and one transaction makes all of it count. A crash before the commit leaves
+bytes that no row names; they are swept at the next start. Deciding what is new is `archiver/harvest.py`'s.
 """
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from archiver import warc
 from archiver.catalog import rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.rows import Row
-from archiver.normalized import Envelope, envelope_bytes
+from archiver.ledger import VERSION, Ledger
+from archiver.normalized import Envelope, encode_json, envelope_bytes
+from archiver.press import Press, Pressed, Sheet
+from archiver.segment import new_segment
 from archiver.vault import ROLL_AT, StoredMedia, Vault
 from custody.canonical import canonical
-from custody.clock import moment_of
-from custody.ids import exchange_uuid
+from custody.clock import moment_of, text_of
+from custody.ids import RecordNumber, exchange_uuid, new_openings
 from custody.record import Record
 
-Index = Callable[[Sequence[Record]], None]
-"""Puts records into the search engine, inside the catalog's transaction."""
+Index = Callable[[Sequence[Record], Mapping[RecordNumber, str]], None]
+"""Puts records, each with its line of words, into the search engine, inside the catalog's transaction."""
+
+QUARANTINE = "quarantine"
 
 
 @dataclass(slots=True)
@@ -39,45 +44,65 @@ class _Segment:
 
 @dataclass(slots=True)
 class Batch:
-    """What one commit will make durable: bytes by segment, and the rows that name them."""
+    """What one commit will make durable.
+
+    `sheets` are what is to be kept, `rooms` where each lies and `rows` the row that will name it.
+    """
 
     date: str
-    segments: dict[str, _Segment] = field(default_factory=dict)
+    sheets: list[Sheet] = field(default_factory=list)
+    rooms: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     records: list[Row] = field(default_factory=list)
-    versions: list[Row] = field(default_factory=list)
     changes: list[tuple[int, Row]] = field(default_factory=list)
     seen: list[int] = field(default_factory=list)
-    quarantined: list[Row] = field(default_factory=list)
     media: dict[str, StoredMedia] = field(default_factory=dict)
     uses: list[Row] = field(default_factory=list)
     indexed: dict[int, Record] = field(default_factory=dict)
+    openings: list[bytes] = field(default_factory=list)
+
+    def opening(self) -> bytes:
+        """Fresh random bytes for one commitment."""
+        if not self.openings:
+            self.openings = new_openings(1000)
+        return self.openings.pop()
 
 
 class Intake:
-    """Puts versions, quarantined items and media into the vault and the catalog, a batch at a time."""
+    """Puts versions, quarantined items and media into the vault, the ledger and the catalog, a batch at a time."""
 
-    def __init__(self, catalog: Catalog, vault: Vault, index: Index) -> None:
+    def __init__(self, catalog: Catalog, vault: Vault, ledger: Ledger, index: Index) -> None:
         self.catalog = catalog
         self.vault = vault
+        self.ledger = ledger
         self.index = index
+        self.press = Press()
 
     def put_version(
-        self, batch: Batch, room: str, envelope: Envelope, content: bytes, raw: bytes, raw_type: str, digest: bytes
+        self,
+        batch: Batch,
+        room: str,
+        envelope: Envelope,
+        content: bytes,
+        raw: bytes,
+        raw_type: str,
+        digest: bytes,
+        facts: bytes,
+        texts: tuple[str, ...],
     ) -> None:
         """Add one version's two exchanges to the batch: its own raw bytes, and what we made of them.
 
-        `content` are the canonical bytes of the envelope's content, `digest` their digest.
+        `content` are the canonical bytes of the envelope's content, `digest` their digest, `facts` what the catalog
+        says of it (`rows.fact_bytes`), `texts` what the search engine holds of the record from now on.
         """
         archive, number, n = self.vault.archive, envelope.number, envelope.version
-        raw_uuid, uri = exchange_uuid(archive, number, n, 1), f"urn:ofrecord:{archive}:R{number}:v{n}"
-        first = warc.exchange(b"resource", raw_uuid, batch.date, uri + ":raw", raw_type, raw)
-        norm_uuid, normal = exchange_uuid(archive, number, n, 2), envelope_bytes(envelope, content)
-        second = warc.exchange(
-            b"conversion", norm_uuid, batch.date, uri + ":record", "application/json", normal, raw_uuid
-        )
-        row: Row = {"number": number, "n": n, "digest": digest, "run": envelope.run}
-        batch.versions.append(row)
-        self._put(batch, f"segments/{room}", first, second, row)
+        raw_uuid, uuid = exchange_uuid(archive, number, n, 1), exchange_uuid(archive, number, n, 2)
+        uri, opening = f"urn:ofrecord:{archive}:R{number}:v{n}", bytes.fromhex(envelope.opening)
+        normal = envelope_bytes(envelope, content)
+        sheet = Sheet(raw_uuid, uuid, uri, ":record", raw_type, raw, normal, content, facts, texts, opening)
+        batch.sheets.append(sheet)
+        batch.rooms.append(f"segments/{room}")
+        batch.rows.append({"number": number, "n": n, "digest": digest, "run": envelope.run, "opening": opening})
         for media in envelope.content.media:
             if media.sha256:
                 batch.uses.append({"sha256": bytes.fromhex(media.sha256), "number": number, "n": n})
@@ -86,63 +111,97 @@ class Intake:
         self, batch: Batch, run: int, n: int, raw: bytes, raw_type: str, place: str, reason: str
     ) -> None:
         """Add an item nobody could understand: its bytes are kept, with the reason."""
-        archive = self.vault.archive
-        raw_uuid, about_uuid = exchange_uuid(archive, run, n % 65536, 4), exchange_uuid(archive, run, n % 65536, 5)
+        archive, opening = self.vault.archive, batch.opening()
+        raw_uuid, uuid = exchange_uuid(archive, run, n % 65536, 4), exchange_uuid(archive, run, n % 65536, 5)
         uri = f"urn:ofrecord:{archive}:run{run}:quarantined{n}"
-        first = warc.exchange(b"resource", raw_uuid, batch.date, uri + ":raw", raw_type, raw)
-        about = canonical({"run": run, "n": n, "place": place, "reason": reason})
-        second = warc.exchange(
-            b"conversion", about_uuid, batch.date, uri + ":reason", "application/json", about, raw_uuid
-        )
         row: Row = {"run": run, "n": n, "place": place, "reason": reason}
-        batch.quarantined.append(row)
-        self._put(batch, "quarantine", first, second, row)
+        about = canonical({**row, "opening": opening.hex()})
+        batch.sheets.append(
+            Sheet(raw_uuid, uuid, uri, ":reason", raw_type, raw, about, b"", canonical(row), (), opening)
+        )
+        batch.rooms.append(QUARANTINE)
+        batch.rows.append({**row, "opening": opening})
+
+    def send(self, batch: Batch) -> None:
+        """Have what is kept of the batch computed; `commit` waits for it."""
+        self.press.send(batch.date, batch.sheets)
 
     def commit(self, batch: Batch, run: int) -> None:
-        """Make the batch durable, all or nothing."""
-        for segment in batch.segments.values():
+        """Make the oldest batch sent durable, all or nothing."""
+        pressed = self.press.receive()
+        segments: dict[str, _Segment] = {}
+        for room, row, kept in zip(batch.rooms, batch.rows, pressed, strict=True):
+            segment = segments.get(room) or self._segment(segments, room, batch.date)
+            row["segment"], row["offset"] = segment.row["id"], segment.put(kept.members)
+            row["raw_length"], row["length"], row["sha256"] = kept.raw_length, len(kept.members), kept.sha256
+        at, first = self.ledger.moment(moment_of(batch.date))
+        leaf = self.ledger.size() + len(first)
+        for row in batch.rows:
+            row["leaf"], leaf = leaf, leaf + 1
+        entries = [*(self.ledger.entry(each, at) for each in first), *self._entries(batch, pressed, run, at)]
+        for segment in segments.values():
             self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
+        above = max((segment.row["id"] for segment in segments.values()), default=0)
+        block = self.ledger.prepare(entries, at, above) if entries else None
         with self.catalog.transaction() as connection:
-            for segment in batch.segments.values():
+            for segment in segments.values():
                 rows.put_segment(connection, {**segment.row, "committed_end": segment.start + segment.length})
-            rows.add_records(connection, batch.records)
-            rows.add_versions(connection, batch.versions)
-            for number, values in batch.changes:
-                rows.change_record(connection, number, values)
-            rows.touch(connection, batch.seen, run)
-            rows.add_quarantine(connection, batch.quarantined)
-            rows.add_media(connection, [_media_row(kept) for kept in batch.media.values()], batch.uses)
-            self.index(list(batch.indexed.values()))
+            self._record(connection, batch, pressed, run)
+            if block is not None:
+                self.ledger.record(connection, block)
 
-    def _put(self, batch: Batch, room: str, first: bytes, second: bytes, row: Row) -> None:
-        """Pack two exchanges, give them their place in the room's segment, and note it in the row."""
-        segment = batch.segments.get(room) or self._segment(batch, room)
-        member = warc.packed(first)
-        both = member + warc.packed(second)
-        row["segment"], row["offset"] = segment.row["id"], segment.put(both)
-        row["raw_length"], row["length"], row["sha256"] = len(member), len(both), hashlib.sha256(both).digest()
+    def close(self) -> None:
+        """Let go of the second process, if there is one."""
+        self.press.close()
 
-    def _segment(self, batch: Batch, room: str) -> _Segment:
+    def _record(self, connection: Any, batch: Batch, pressed: Sequence[Pressed], run: int) -> None:
+        versions: list[Row] = []
+        quarantined: list[Row] = []
+        lines: dict[RecordNumber, str] = {}
+        for room, row, kept in zip(batch.rooms, batch.rows, pressed, strict=True):
+            if room == QUARANTINE:
+                quarantined.append(row)
+            else:
+                row["fields"] = kept.fields
+                versions.append(row)
+                lines[row["number"]] = kept.line
+        rows.add_records(connection, batch.records)
+        rows.add_versions(connection, versions)
+        for number, values in batch.changes:
+            rows.change_record(connection, number, values)
+        rows.touch(connection, batch.seen, run)
+        rows.add_quarantine(connection, quarantined)
+        rows.add_media(connection, [_media_row(kept) for kept in batch.media.values()], batch.uses)
+        self.index(list(batch.indexed.values()), lines)
+
+    def _entries(self, batch: Batch, pressed: Sequence[Pressed], run: int, at: int) -> list[bytes]:
+        """The ledger's entries, in order: canonical JSON, written out because there are many."""
+        tail = b',"ts":"%b","v":%d}' % (text_of(rows.moment(at)).encode(), VERSION)
+        buckets = {room: encode_json(room.removeprefix("segments/")) for room in set(batch.rooms)}
+        found = []
+        for room, row, kept in zip(batch.rooms, batch.rows, pressed, strict=True):
+            commitment = kept.commitment.hex().encode()
+            if room == QUARANTINE:
+                entry = b'{"C":"%b","n":%d,"run":%d,"t":"import.quarantine"' % (commitment, row["n"], run)
+            else:
+                kind = b"record.commit" if row["n"] == 1 else b"record.revise"
+                values = (commitment, buckets[room], row["n"], row["number"], run, kind)
+                entry = b'{"C":"%b","bucket":%b,"n":%d,"record":%d,"run":%d,"t":"%b"' % values
+            found.append(entry + tail)
+        return found
+
+    def _segment(self, segments: dict[str, _Segment], room: str, date: str) -> _Segment:
         row = rows.newest_segment(self.catalog.connection, room)
         if row is not None and row["committed_end"] < ROLL_AT:
             segment = _Segment(row, row["committed_end"], [], 0)
         else:
-            new = [other.row["id"] for other in batch.segments.values()]
+            new = [other.row["id"] for other in segments.values()]
             serial = max([rows.last_segment(self.catalog.connection), *new]) + 1
-            segment = new_segment(self.vault, room, serial, batch.date)
-        batch.segments[room] = segment
+            row, head = new_segment(self.vault, room, serial, date)
+            segment = _Segment(row, 0, [], 0)
+            segment.put(head)
+        segments[room] = segment
         return segment
-
-
-def new_segment(vault: Vault, room: str, serial: int, date: str) -> _Segment:
-    """A segment that begins with this batch; its first member is the warcinfo."""
-    name, head = vault.begin(room, serial, date)
-    began = rows.millis(moment_of(date))
-    row = {"id": serial, "name": name, "room": room, "began_at": began, "head_length": len(head)}
-    row |= {"head_sha256": hashlib.sha256(head).digest(), "committed_end": 0}
-    segment = _Segment(row, 0, [], 0)
-    segment.put(head)
-    return segment
 
 
 def _media_row(kept: StoredMedia) -> Row:

@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from archiver import warc
 from archiver.catalog import acts, rows
 from archiver.catalog.acts import Act
 from archiver.catalog.catalog import Catalog
-from archiver.intake import new_segment
+from archiver.ledger import Ledger
+from archiver.segment import new_segment
 from archiver.vault import ROLL_AT, Vault
 from custody.canonical import canonical
 from custody.clock import Clock, text_of
-from custody.ids import exchange_uuid
+from custody.ids import exchange_uuid, new_openings
 
 ROOM = "acts"
 
@@ -20,40 +22,63 @@ ROOM = "acts"
 class Journal:
     """Writes acts. Several given together are durable together or not at all."""
 
-    def __init__(self, catalog: Catalog, vault: Vault, clock: Clock, by: str) -> None:
+    def __init__(self, catalog: Catalog, vault: Vault, ledger: Ledger, clock: Clock, by: str) -> None:
         self.catalog = catalog
         self.vault = vault
+        self.ledger = ledger
         self.clock = clock
         self.by = by
 
     def write(self, *done: tuple[str, int, Mapping[str, Any]]) -> list[Act]:
         """Do acts given as (kind, subject, data). Returns them as kept."""
         now = self.clock()
-        connection = self.catalog.connection
-        row = rows.newest_segment(connection, ROOM)
-        if row is None or row["committed_end"] >= ROLL_AT:
-            segment = new_segment(self.vault, ROOM, rows.last_segment(connection) + 1, text_of(now))
-            row, start, pieces = segment.row, 0, segment.pieces
-        else:
-            start, pieces = row["committed_end"], []
-        first = acts.last_act(connection) + 1
+        segment, pieces = self._segment(text_of(now))
+        end = segment["committed_end"] + sum(len(piece) for piece in pieces)
+        start, at, entries = segment["committed_end"], *self._moment(now)
+        first = acts.last_act(self.catalog.connection) + 1
+        leaf = self.ledger.size()
         kept: list[tuple[Act, dict[str, Any]]] = []
-        end = start + sum(len(piece) for piece in pieces)
-        for number, (kind, subject, data) in enumerate(done, first):
-            act = Act(number=number, at=rows.millis(now), by=self.by, kind=kind, subject=subject, data=data)
-            member = self._member(act, text_of(now))
-            place = {"segment": row["id"], "offset": end, "length": len(member)}
+        for number, (opening, (kind, subject, data)) in enumerate(
+            zip(new_openings(len(done)), done, strict=True), first
+        ):
+            act = Act(
+                number=number,
+                at=rows.millis(now),
+                by=self.by,
+                kind=kind,
+                subject=subject,
+                opening=opening.hex(),
+                data=data,
+            )
+            block = canonical(act.as_data())
+            member = self._member(act, block, text_of(now))
+            place = {"segment": segment["id"], "offset": end, "length": len(member), "leaf": leaf + len(entries)}
             kept.append((act, {**place, "sha256": hashlib.sha256(member).digest()}))
+            entries.append(self.ledger.act_entry(act, block, at))
             pieces.append(member)
             end += len(member)
-        self.vault.append(row["name"], b"".join(pieces), start)
+        self.vault.append(segment["name"], b"".join(pieces), start)
+        appended = self.ledger.prepare(entries, at, segment["id"])
         with self.catalog.transaction() as connection:
-            rows.put_segment(connection, {**row, "committed_end": end})
+            rows.put_segment(connection, {**segment, "committed_end": end})
             for act, place in kept:
                 acts.record_act(connection, act, place)
+            self.ledger.record(connection, appended)
         return [act for act, _ in kept]
 
-    def _member(self, act: Act, date: str) -> bytes:
+    def _moment(self, now: datetime) -> tuple[int, list[bytes]]:
+        at, first = self.ledger.moment(now)
+        return at, [self.ledger.entry(each, at) for each in first]
+
+    def _segment(self, date: str) -> tuple[dict[str, Any], list[bytes]]:
+        connection = self.catalog.connection
+        row = rows.newest_segment(connection, ROOM)
+        if row is not None and row["committed_end"] < ROLL_AT:
+            return row, []
+        row, head = new_segment(self.vault, ROOM, rows.last_segment(connection) + 1, date)
+        return row, [head]
+
+    def _member(self, act: Act, block: bytes, date: str) -> bytes:
         uuid = exchange_uuid(self.vault.archive, act.number, 0, 6)
         uri = f"urn:ofrecord:{self.vault.archive}:act{act.number}"
-        return warc.packed(warc.exchange(b"metadata", uuid, date, uri, "application/json", canonical(act.as_data())))
+        return warc.packed(warc.exchange(b"metadata", uuid, date, uri, "application/json", block))

@@ -20,6 +20,7 @@ _CONTENT = msgspec.json.Decoder(Content)
 _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PART_LISTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _METRICS = b'"metrics":{'
+_NOTHING = frozenset((b'""', b"[]", b"{}", b"null"))
 _KNOWN = frozenset(Content.__dataclass_fields__)
 _KNOWN_AUTHOR, _KNOWN_MEDIA = frozenset(Author.__dataclass_fields__), frozenset(Media.__dataclass_fields__)
 
@@ -29,13 +30,17 @@ DEEPEST = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Envelope:
-    """What the vault keeps of one version beside its raw bytes: who, when, from where, and the content itself."""
+    """What the vault keeps of one version beside its raw bytes: who, when, from where, and the content itself.
+
+    `opening` is what the ledger's commitment is made with: 64 hex digits, random, destroyed with the record.
+    """
 
     account: int
     as_of: datetime
     captured_at: datetime
     content: Content
     number: int
+    opening: str
     place: str
     run: int
     schema: int
@@ -69,6 +74,11 @@ def digest_of_bytes(content: bytes) -> str:
     return sha256(content[:start] + content[content.index(b'},"object_id":', start) :])
 
 
+def field_bytes(content: bytes) -> dict[str, bytes]:
+    """Each field of some content that says anything, as its own canonical JSON; `content` are canonical bytes."""
+    return {name: value for name, raw in _PARTS.decode(content).items() if (value := bytes(raw)) not in _NOTHING}
+
+
 def envelope_bytes(envelope: Envelope, content: bytes) -> bytes:
     """The canonical bytes of a version's envelope: the payload of its `conversion` exchange.
 
@@ -81,6 +91,7 @@ def envelope_bytes(envelope: Envelope, content: bytes) -> bytes:
             "captured_at": envelope.captured_at,
             "content": msgspec.Raw(content),
             "number": envelope.number,
+            "opening": envelope.opening,
             "place": envelope.place,
             "run": envelope.run,
             "schema": envelope.schema,
@@ -180,6 +191,11 @@ def content_data(content: Content) -> dict[str, Any]:
     """Content as JSON data, in the published schema."""
     data: dict[str, Any] = msgspec.to_builtins(content)
     return data
+
+
+def encode_json(value: Any) -> bytes:
+    """A JSON value as canonical bytes."""
+    return _ENCODER.encode(value)
 
 
 def decode_json(data: bytes) -> Any:

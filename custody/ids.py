@@ -23,6 +23,12 @@ def new_archive_id() -> ArchiveId:
     return ArchiveId(os.urandom(6).hex())
 
 
+def new_openings(count: int) -> list[bytes]:
+    """Openings for the ledger's commitments: 32 bytes each, from the operating system's generator and nothing else."""
+    stream = os.urandom(32 * count)
+    return [stream[start : start + 32] for start in range(0, len(stream), 32)]
+
+
 def label_of(number: int) -> str:
     """A record's number as people write it: `R1042`."""
     return f"R{number}"

@@ -6,11 +6,15 @@ An engine indexes the words that `custody.words` makes, with no analyser of its 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from custody.ids import RecordNumber
 from custody.record import Record
 from custody.selector import Selector
+
+NO_LINES: Mapping[RecordNumber, str] = MappingProxyType({})
+"""Nothing known beforehand."""
 
 
 class Order(StrEnum):
@@ -37,8 +41,11 @@ class SearchEngine(Protocol):
 
     name: str
 
-    def add(self, records: Iterable[Record]) -> None:
-        """Index records; a number already known is replaced. Durable when the surrounding transaction is."""
+    def add(self, records: Iterable[Record], lines: Mapping[RecordNumber, str] = NO_LINES) -> None:
+        """Index records; a number already known is replaced. Durable when the surrounding transaction is.
+
+        `lines` gives by number the records' words (`custody.selector.line_of`), where the caller has them already.
+        """
 
     def remove(self, numbers: Iterable[RecordNumber]) -> None:
         """Forget records: no byte of their text remains in any file of the engine after `settle`."""

@@ -18,7 +18,7 @@ from custody.errors import BusyError, UnavailableError
 from custody.ids import RecordNumber
 from custody.record import Record
 from custody.selector import Selector, line_of
-from search.engine import Facets, Order
+from search.engine import NO_LINES, Facets, Order
 from search.facts import month_reader, posted_ms
 from search.fts_query import query_for
 from search.tokens import keys_of
@@ -82,13 +82,13 @@ class FtsEngine:
             self._connection().execute(f"DROP TABLE IF EXISTS {table}")
         self.create()
 
-    def add(self, records: Iterable[Record]) -> None:
+    def add(self, records: Iterable[Record], lines: Mapping[RecordNumber, str] = NO_LINES) -> None:
         """Index records inside the caller's transaction; a number already known is replaced."""
         remaining = iter(records)
         while batch := list(islice(remaining, BATCH)):
-            self._add({record.number: record for record in batch})
+            self._add({record.number: record for record in batch}, lines)
 
-    def _add(self, batch: dict[RecordNumber, Record]) -> None:
+    def _add(self, batch: dict[RecordNumber, Record], lines: Mapping[RecordNumber, str]) -> None:
         connection = self._connection()
         highest = connection.execute("SELECT max(number) FROM search_facts").fetchone()[0] or 0
         numbers = sorted(batch)  # FTS5 takes rising numbers at twice the speed
@@ -98,7 +98,8 @@ class FtsEngine:
             record = batch[number]
             content = record.current
             month = self._month_of(content)
-            texts.append((number, line_of(record), keys_of(record, month)))
+            line = lines.get(number)
+            texts.append((number, line_of(record) if line is None else line, keys_of(record, month)))
             facts.append((number, posted_ms(content), month, record.account, record.platform, content.state.value))
         connection.executemany("INSERT INTO search_text(rowid, line, keys) VALUES (?, ?, ?)", texts)
         connection.executemany("INSERT INTO search_facts VALUES (?, ?, ?, ?, ?, ?)", facts)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from custody.ids import RecordNumber
 from custody.record import Record
 from custody.selector import Selector, line_of
-from search.engine import Facets, Order
+from search.engine import NO_LINES, Facets, Order
 from search.facts import month_reader, posted_ms
 
 
@@ -22,7 +22,7 @@ class MemoryEngine:
         self._month_of, self._handles = month_reader(zone), handles
         self._records: dict[RecordNumber, Record] = {}
 
-    def add(self, records: Iterable[Record]) -> None:
+    def add(self, records: Iterable[Record], lines: Mapping[RecordNumber, str] = NO_LINES) -> None:
         """Keep records; a number already known is replaced."""
         self._records.update((record.number, record) for record in records)
 

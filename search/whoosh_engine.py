@@ -25,7 +25,7 @@ from custody.errors import BusyError, DamageError
 from custody.ids import RecordNumber
 from custody.record import Record
 from custody.selector import Both, Clause, Either, Everything, Is, Neither, Phrase, Posted, Prefix, Selector, line_of
-from search.engine import Facets, Order
+from search.engine import NO_LINES, Facets, Order
 from search.facts import bounds_ms, month_reader, posted_ms
 from search.fts_engine import Connection
 from search.tokens import is_foreign, keys_of, tokens_asked
@@ -72,8 +72,8 @@ class WhooshEngine:
         self._index = index.create_in(self._folder, _schema())
         self._write_digests()
 
-    def add(self, records: Iterable[Record]) -> None:
-        """Index records; a number already known is replaced."""
+    def add(self, records: Iterable[Record], lines: Mapping[RecordNumber, str] = NO_LINES) -> None:
+        """Index records; a number already known is replaced. `lines` are made anew here, whoosh being slow anyhow."""
         remaining = iter(records)
         while batch := list(islice(remaining, BATCH)):
             latest = {record.number: record for record in batch}

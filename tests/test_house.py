@@ -22,6 +22,7 @@ DOORS = {
     "sqlalchemy": ("archiver/catalog/",),
     "alembic": ("archiver/catalog/",),
     "pysqlite3": ("archiver/catalog/",),
+    "cryptography": ("archiver/signing.py",),
     "isal": ("archiver/warc.py",),
     "msgspec": ("archiver/normalized.py",),
     "feedparser": ("archiver/platforms/feed.py",),

@@ -5,17 +5,19 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from archiver import durable
-from archiver.catalog import queries
+from archiver import durable, signing
+from archiver.catalog import acts, queries
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.finding import Finding
+from archiver.catalog.ledger_check import check_ledger
 from archiver.catalog.rebuilding import rebuild
+from archiver.catalog.replay_check import check_replay
 from archiver.catalog.verification import (
     Checked,
-    Finding,
     Piece,
     check_files,
     check_media,
@@ -23,9 +25,10 @@ from archiver.catalog.verification import (
     lost_versions,
     pieces,
 )
+from archiver.ledger import Ledger, origin_of
+from archiver.signing import read_key
 from archiver.vault import Vault
 from custody.errors import CustodyError
-from custody.ids import RecordNumber, label_of
 from custody.selector import Selector
 from policies.cities import load_city
 from search.engine import SearchEngine
@@ -69,7 +72,7 @@ def hint_for(finding: Finding) -> str:
 
 
 def verify(house: House, told: Callable[[int], None]) -> Verdict:
-    """Read every byte of the archive and compare it with the catalog and the index, both ways."""
+    """Read every byte of the archive and compare it with the catalog, the index and the ledger, both ways."""
     started = time.monotonic()
     findings: list[Finding] = []
     read = exchanges = records = 0
@@ -77,6 +80,8 @@ def verify(house: House, told: Callable[[int], None]) -> Verdict:
         try:
             findings += check_files(house.catalog, house.vault)  # meanwhile the workers read the segments
             findings += lost_versions(house.catalog)
+            findings += check_ledger(house.catalog, acts.is_kind, signing.verify)
+            findings += check_replay(house.catalog)
             for checked in results:
                 findings += checked.findings
                 read += checked.bytes
@@ -122,19 +127,10 @@ def _checking(house: House, findings: list[Finding]) -> Iterator[Iterator[Checke
 def _check(settings: Settings, zone: str, piece: Piece) -> Checked:
     catalog = Catalog(settings.catalog)
     try:
-        checked = check_piece(catalog, Vault(settings.vault, settings.archive), piece)
-        found = _compare_words(engine_for(settings, catalog, zone), checked.words)
-        return replace(checked, findings=[*checked.findings, *found], words={})
+        engine = engine_for(settings, catalog, zone)
+        return check_piece(catalog, Vault(settings.vault, settings.archive), piece, engine.words_of)
     finally:
         catalog.close()
-
-
-def _compare_words(engine: SearchEngine, words: dict[int, str]) -> Iterator[Finding]:
-    indexed = engine.words_of([RecordNumber(number) for number in words])
-    for number, expected in words.items():
-        if indexed.get(RecordNumber(number)) != expected:
-            message = "the search index does not hold this record's words"
-            yield Finding(code="index-differs", object=label_of(number), message=message)
 
 
 def rebuild_catalog(settings: Settings, told: Callable[[int], None]) -> int:
@@ -152,7 +148,11 @@ def rebuild_catalog(settings: Settings, told: Callable[[int], None]) -> int:
             engine = engine_for(settings, catalog, load_city(settings.city).time_zone)
             with catalog.transaction():
                 engine.clear()
-            count = rebuild(catalog, Vault(settings.vault, settings.archive), engine.add, told)
+            vault = Vault(settings.vault, settings.archive)
+            count = rebuild(catalog, vault, engine.add, told)
+            Ledger(
+                catalog, Vault(settings.vault, settings.archive), read_key(settings.key, origin_of(settings.archive))
+            ).sign()
             catalog.truncate_log()
             engine.settle()
         finally:

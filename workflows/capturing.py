@@ -103,6 +103,8 @@ def _run(
     except CustodyError as error:
         state, stopped = "failed", error
         notes.append(error.message)
+    finally:
+        harvest.close()
     seconds = time.monotonic() - started
     end = {**harvest.done.as_data(), "state": state, "notes": notes, "millis": round(seconds * 1000)}
     if not isinstance(stopped, CustodyError):

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from archiver import durable
 from archiver.catalog.catalog import Catalog
+from archiver.ledger import origin_of
 from archiver.platforms.table import PLATFORMS
+from archiver.signing import new_key
 from custody.account import Account
 from custody.clock import Clock, system_clock
 from custody.errors import UsageError
@@ -39,6 +41,7 @@ def make_archive(
     durable.write_new(home / "ofrecord.toml", [settings_text(archive or new_archive_id(), engine).encode("utf-8")])
     settings = read_settings(home, by)
     Catalog(settings.catalog, new=True).close()
+    new_key(settings.key, origin_of(settings.archive))
     with open_for_writing(settings, clock) as house:
         with house.catalog.transaction():
             house.engine.clear()

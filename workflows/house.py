@@ -1,7 +1,7 @@
 """The one place where the house is wired together: an archive opened for reading, or for writing by one process."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from archiver import durable
@@ -9,11 +9,14 @@ from archiver.catalog import queries, rows
 from archiver.catalog.catalog import Catalog
 from archiver.intake import Intake
 from archiver.journal import Journal
+from archiver.ledger import Ledger, origin_of
 from archiver.shelf import Shelf
+from archiver.signing import LogKey, read_key
 from archiver.vault import Vault
 from custody.account import Account
 from custody.clock import Clock, system_clock
-from custody.errors import UsageError
+from custody.errors import CustodyError, UsageError
+from custody.ids import RecordNumber
 from custody.record import Record
 from policies.cities import City, load_city
 from search.engine import SearchEngine
@@ -32,6 +35,7 @@ class House:
     vault: Vault
     engine: SearchEngine
     shelf: Shelf
+    ledger: Ledger
     journal: Journal
     swept: tuple[str, ...] = ()
 
@@ -51,14 +55,14 @@ class House:
             f"Register it first: ofrecord account add {handle} --platform NAME",
         )
 
-    def index(self, records: Sequence[Record]) -> None:
-        """Put records into the search engine, inside the current transaction."""
+    def index(self, records: Sequence[Record], lines: Mapping[RecordNumber, str]) -> None:
+        """Put records with their words into the search engine, inside the current transaction."""
         if records:
-            self.engine.add(records)
+            self.engine.add(records, lines)
 
     def intake(self) -> Intake:
         """The way into the vault."""
-        return Intake(self.catalog, self.vault, self.index)
+        return Intake(self.catalog, self.vault, self.ledger, self.index)
 
     def next_number(self, kind: str) -> int:
         """The next free number for what acts of this kind make."""
@@ -80,16 +84,25 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
     """Open an archive as its only writer; what a crash left behind is swept first, and said."""
     durable.require_room(settings.home)
     with durable.only_writer(settings.lock):
-        house = _wire(settings, clock, ())
+        house = _wire(settings, clock, (), read_key(settings.key, origin_of(settings.archive)))
         try:
-            yield _recovered(house)
+            house = _recovered(house)
+            house.ledger.sign()
+            try:
+                yield house
+            except BaseException:
+                with suppress(CustodyError):  # what went wrong first is what has to be said
+                    house.ledger.sign()
+                raise
+            house.ledger.sign()
         finally:
             house.catalog.close()
 
 
-def _wire(settings: Settings, clock: Clock, swept: tuple[str, ...]) -> House:
+def _wire(settings: Settings, clock: Clock, swept: tuple[str, ...], key: LogKey | None = None) -> House:
     catalog = Catalog(settings.catalog)
     vault = Vault(settings.vault, settings.archive)
+    ledger = Ledger(catalog, vault, key)
     city = load_city(settings.city)
     return House(
         settings=settings,
@@ -99,7 +112,8 @@ def _wire(settings: Settings, clock: Clock, swept: tuple[str, ...]) -> House:
         vault=vault,
         engine=engine_for(settings, catalog, city.time_zone),
         shelf=Shelf(catalog, vault),
-        journal=Journal(catalog, vault, clock, settings.by),
+        ledger=ledger,
+        journal=Journal(catalog, vault, ledger, clock, settings.by),
         swept=swept,
     )
 
@@ -135,4 +149,5 @@ def _size(house: House, segment: str) -> int:
 
 
 def _files(house: House) -> int:
-    return sum(1 for room in ("segments", "acts", "quarantine") for _ in (house.vault.root / room).glob("**/*.warc.gz"))
+    rooms = ("segments", "acts", "quarantine", "ledger")
+    return sum(1 for room in rooms for _ in (house.vault.root / room).glob("**/*.warc.gz"))

@@ -41,6 +41,11 @@ class Settings:
         return self.home / "city.toml"
 
     @property
+    def key(self) -> Path:
+        """The key that signs the ledger's checkpoints. Whoever has it can speak in the archive's name."""
+        return self.home / "ledger.key"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that writes."""
         return self.home / "writer.lock"

@@ -17,20 +17,22 @@ from custody.errors import DamageError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Act:
-    """One thing somebody did. `subject` is the number of what it was done to; `at` is milliseconds, UTC."""
+    """One thing somebody did. `subject` is the number of what it was done to; `at` is milliseconds, UTC; `opening`
+    (64 hex digits) is what the ledger's commitment to it is made with."""
 
     number: int
     at: int
     by: str
     kind: str
     subject: int
+    opening: str
     data: Mapping[str, Any]
 
     def as_data(self) -> dict[str, Any]:
         """The act as JSON data, the form in which the vault keeps it."""
         return {
             "number": self.number, "at": self.at, "by": self.by, "kind": self.kind, "subject": self.subject,
-            "data": dict(self.data),
+            "data": dict(self.data), "opening": self.opening,
         }  # fmt: skip
 
 
@@ -42,15 +44,21 @@ def act_of(data: Mapping[str, Any]) -> Act:
         raise DamageError(f"this is no act: {sorted(data)}") from error
 
 
+def is_kind(kind: str) -> bool:
+    """Whether there are acts of this kind."""
+    return kind in _CHANGES
+
+
 def last_act(connection: Connection) -> int:
     """The number of the newest act; 0 before the first."""
     return connection.execute(select(func.max(act.c.number))).scalar() or 0
 
 
 def record_act(connection: Connection, done: Act, place: Mapping[str, Any]) -> None:
-    """Keep the act with its place in the vault, and make the change it stands for."""
+    """Keep the act with its place in the vault and its entry in the ledger, and make the change it stands for."""
     data = json.dumps({"by": done.by, **done.data}, ensure_ascii=False, sort_keys=True)
     row = {"number": done.number, "at": done.at, "kind": done.kind, "subject": done.subject, "data": data, **place}
+    row["opening"] = bytes.fromhex(done.opening)
     connection.execute(insert(act), row)
     change = _CHANGES.get(done.kind)
     if change is None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
+from archiver.catalog.tables import METADATA
 from custody.errors import BusyError, CustodyError, DamageError, UnavailableError
 
 HEAD = "0001"
@@ -127,6 +128,16 @@ class Catalog:
         config.attributes["connection"] = self._connection
         with self.transaction():
             upgrade(config, "head")
+
+
+@contextmanager
+def scratch() -> Iterator[Connection]:
+    """An empty catalog in memory, to try on what acts come to."""
+    engine = create_engine("sqlite+pysqlite://", module=pysqlite3.dbapi2, poolclass=StaticPool)
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        yield connection
+    engine.dispose()
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -9,29 +9,49 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, insert, select
+
 from archiver import durable, warc
-from archiver.catalog import acts, rows
+from archiver.catalog import acts, ledger_rows, rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.queries import all_records
 from archiver.catalog.rows import Row
-from archiver.normalized import content_bytes, decode_json, digest_of_bytes, envelope_of
+from archiver.normalized import Envelope, content_bytes, decode_json, digest_of_bytes, envelope_of
+from archiver.press import fields_digest
 from archiver.shelf import Shelf
 from archiver.vault import Vault
 from custody.clock import moment_of
 from custody.errors import DamageError
+from custody.ledger import leaf_hash, tree_of
 from custody.record import Record
 
 BATCH = 2_000
+
+_LEAF = Table(
+    "rebuilding_leaf",
+    MetaData(),
+    Column("kind", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+"""Which entry of the ledger names what, while the catalog is made again."""
 
 
 def rebuild(catalog: Catalog, vault: Vault, index: Callable[[list[Record]], None], told: Callable[[int], None]) -> int:
     """Fill an empty catalog from the vault and index every record. Returns how many; `told` hears progress."""
     with catalog.transaction() as connection:
+        _LEAF.create(connection)
+        for name, serial, members in _segments(vault, "ledger"):
+            _restore_ledger(connection, vault, name, serial, members)
         for name, serial, members in _segments(vault, "acts"):
             _replay(connection, vault, name, serial, members)
         for room in ("quarantine", "segments"):
             for name, serial, members in _segments(vault, room):
                 _restore(connection, vault, name, serial, members, room == "segments")
+        _LEAF.drop(connection)
         _restore_media(connection, vault)
         _settle_versions(connection, catalog, vault)
     return _index_all(catalog, vault, index, told)
@@ -77,37 +97,116 @@ def _begin(connection: Any, vault: Vault, name: str, serial: int, members: Membe
     return row
 
 
-def _replay(connection: Any, vault: Vault, name: str, serial: int, members: Members) -> None:
+def _restore_ledger(connection: Any, vault: Vault, name: str, serial: int, members: Members) -> None:
+    """The entries again, and from them the tree's hashes and the root after each commit."""
     _begin(connection, vault, name, serial, members)
+    tree = tree_of(ledger_rows.size(connection), ledger_rows.reader(connection))
+    for offset, member, content in members:
+        exchange = warc.parse(content, f"vault/{name} at byte {offset}")
+        first, entries = tree.size, exchange.block.splitlines()
+        for entry in entries:
+            tree.append(leaf_hash(entry))
+        ledger_rows.add_entries(connection, first, entries)
+        ledger_rows.add_nodes(connection, tree.completed)
+        tree.completed = []
+        at = rows.millis(moment_of(exchange.fields["WARC-Date"]))
+        place = {"segment": serial, "offset": offset, "length": len(member), "sha256": hashlib.sha256(member).digest()}
+        row = {"size": tree.size, "root": tree.root(), "first": first, "at": at, "note": None}
+        ledger_rows.add_checkpoint(connection, {**row, **place})
+        named = [(_named(entry), seq) for seq, entry in enumerate(entries, first)]
+        found = [{"kind": what[0], "number": what[1], "n": what[2], "seq": seq} for what, seq in named if what]
+        if found:
+            connection.execute(insert(_LEAF), found)
+
+
+def _named(entry: bytes) -> tuple[str, int, int] | None:
+    data = decode_json(entry)
+    if "record" in data:
+        return "record", data["record"], data["n"]
+    if data["t"] == "import.quarantine":
+        return "quarantined", data["run"], data["n"]
+    return ("act", data["act"], 0) if "act" in data else None
+
+
+def _leaf_of(connection: Any, kind: str, number: int, n: int) -> int | None:
+    here = (_LEAF.c.kind == kind) & (_LEAF.c.number == number) & (_LEAF.c.n == n)
+    found: int | None = connection.execute(select(_LEAF.c.seq).where(here)).scalar()
+    return found
+
+
+def _replay(connection: Any, vault: Vault, name: str, serial: int, members: Members) -> None:
+    row, end = _begin(connection, vault, name, serial, members), None
     for offset, member, content in members:
         exchange = warc.parse(content, f"vault/{name} at byte {offset}")
         done = acts.act_of(decode_json(exchange.block))
-        place = {"segment": serial, "offset": offset, "length": len(member), "sha256": hashlib.sha256(member).digest()}
-        acts.record_act(connection, done, place)
+        leaf = _leaf_of(connection, "act", done.number, 0)
+        end = _unacknowledged(end, offset, leaf, name)
+        if leaf is not None:
+            digest = hashlib.sha256(member).digest()
+            place = {"segment": serial, "offset": offset, "length": len(member), "sha256": digest, "leaf": leaf}
+            acts.record_act(connection, done, place)
+    _shorten(connection, row, end)
 
 
 def _restore(connection: Any, vault: Vault, name: str, serial: int, members: Members, is_record: bool) -> None:
-    _begin(connection, vault, name, serial, members)
+    row, end = _begin(connection, vault, name, serial, members), None
     records: list[Row] = []
     versions: list[Row] = []
     uses: list[Row] = []
-    for place, content in _pairs(name, serial, members):
-        exchange = warc.parse(content, f"vault/{name} at byte {place['offset']}")
+    for place, raw, content in _pairs(name, serial, members):
+        where = f"vault/{name} at byte {place['offset']}"
+        block = warc.parse(content, where).block
         if not is_record:
-            rows.add_quarantine(connection, [{**decode_json(exchange.block), **place}])
+            data = decode_json(block)
+            leaf = _leaf_of(connection, "quarantined", data["run"], data["n"])
+            end = _unacknowledged(end, place["offset"], leaf, name)
+            if leaf is not None:
+                opening = bytes.fromhex(data["opening"])
+                rows.add_quarantine(connection, [{**data, **place, "opening": opening, "leaf": leaf}])
             continue
-        envelope = envelope_of(exchange.block)
-        digest = bytes.fromhex(digest_of_bytes(content_bytes(envelope.content)))
-        here = {"number": envelope.number, "n": envelope.version}
-        versions.append({**here, "digest": digest, "run": envelope.run, **place})
+        envelope = envelope_of(block)
+        here: Row = {"number": envelope.number, "n": envelope.version}
+        leaf = _leaf_of(connection, "record", envelope.number, envelope.version)
+        end = _unacknowledged(end, place["offset"], leaf, name)
+        if leaf is None:
+            continue
+        versions.append({**here, **_version_row(envelope, warc.parse(raw, where).block), **place, "leaf": leaf})
         if envelope.version == 1:
-            records.append(rows.record_row(envelope, digest))
+            records.append(rows.record_row(envelope, versions[-1]["digest"]))
         for media in envelope.content.media:
             if media.sha256:
                 uses.append({"sha256": bytes.fromhex(media.sha256), **here})
         if len(versions) >= BATCH:
             _write(connection, records, versions, uses)
     _write(connection, records, versions, uses)
+    _shorten(connection, row, end)
+
+
+def _version_row(envelope: Envelope, raw: bytes) -> Row:
+    content, opening = content_bytes(envelope.content), bytes.fromhex(envelope.opening)
+    return {
+        "digest": bytes.fromhex(digest_of_bytes(content)),
+        "run": envelope.run,
+        "opening": opening,
+        "fields": fields_digest(opening, content, raw),
+    }
+
+
+def _unacknowledged(end: int | None, offset: int, leaf: int | None, name: str) -> int | None:
+    """Where the bytes begin that the ledger does not name: a crash left them there, and nothing may come after."""
+    if leaf is None:
+        return offset if end is None else end
+    if end is not None:
+        raise DamageError(
+            f"vault/{name} at byte {end}: the ledger does not name what lies here, but what comes after",
+            "restore the folder vault/ledger from a backup",
+        )
+    return None
+
+
+def _shorten(connection: Any, row: Row, end: int | None) -> None:
+    if end is not None:
+        rows.put_segment(connection, {**row, "committed_end": end})
 
 
 def _write(connection: Any, records: list[Row], versions: list[Row], uses: list[Row]) -> None:
@@ -118,15 +217,15 @@ def _write(connection: Any, records: list[Row], versions: list[Row], uses: list[
         batch.clear()
 
 
-def _pairs(name: str, serial: int, members: Members) -> Iterator[tuple[Row, bytes]]:
-    for offset, raw, _ in members:
+def _pairs(name: str, serial: int, members: Members) -> Iterator[tuple[Row, bytes, bytes]]:
+    for offset, raw, first in members:
         try:
             _, normal, content = next(members)
         except StopIteration as error:
             raise DamageError(f"vault/{name} ends between two exchanges of one record") from error
         both = raw + normal
         place = {"segment": serial, "offset": offset, "raw_length": len(raw), "length": len(both)}
-        yield {**place, "sha256": hashlib.sha256(both).digest()}, content
+        yield {**place, "sha256": hashlib.sha256(both).digest()}, first, content
 
 
 def _restore_media(connection: Any, vault: Vault) -> None:

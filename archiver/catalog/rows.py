@@ -6,17 +6,18 @@ way when it is first taken in, when the catalog is rebuilt, and when it is verif
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from archiver.catalog.tables import media, media_use, quarantine, record, segment, version
-from archiver.normalized import Envelope
+from archiver.normalized import Envelope, content_bytes, digest_of_bytes, encode_json
 from custody.record import Content
 
 Row = dict[str, Any]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -37,6 +38,11 @@ class Known:
 def millis(moment: datetime) -> int:
     """A moment as milliseconds since 1970, UTC."""
     return round(moment.timestamp() * 1000)
+
+
+def moment(at: int) -> datetime:
+    """The reverse of `millis`."""
+    return _EPOCH + timedelta(milliseconds=at)
 
 
 FACTS = (
@@ -82,6 +88,23 @@ def record_row(envelope: Envelope, digest: bytes) -> Row:
     }
 
 
+def row_of_version(envelope: Envelope) -> Row:
+    """The row a record would have if this version were its only one: everything follows from the envelope."""
+    return record_row(envelope, bytes.fromhex(digest_of_bytes(content_bytes(envelope.content))))
+
+
+PROVED = ("account", "object_id", "platform", "series", "series_reason", *FACTS, "as_of")
+"""The columns of a record that its ledger entry stands for, beside the digest."""
+
+proved_of = itemgetter(*PROVED)
+"""The values of those columns in a row."""
+
+
+def fact_bytes(proved: Sequence[Any], digest: bytes) -> bytes:
+    """What the catalog says of a record's version, as bytes to be committed to. `proved` as `proved_of` gives it."""
+    return encode_json((*proved, digest.hex()))
+
+
 def known(connection: Connection, account: int, object_ids: Sequence[str]) -> dict[str, Known]:
     """Those of the account's records that have one of these ids on the platform."""
     columns = [record.c.object_id, *(record.c[name] for name in Known.__dataclass_fields__)]
@@ -100,15 +123,15 @@ def last_number(connection: Connection) -> int:
 
 def add_records(connection: Connection, rows: list[Row]) -> None:
     """Insert new records."""
-    _insert(connection, record, rows)
+    insert_many(connection, record, rows)
 
 
 def add_versions(connection: Connection, rows: list[Row]) -> None:
     """Insert versions."""
-    _insert(connection, version, rows)
+    insert_many(connection, version, rows)
 
 
-def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
+def insert_many(connection: Connection, table: Table, rows: list[Row]) -> None:
     """Insert many rows without building each through the query compiler, which costs more than the insert itself."""
     if not rows:
         return

@@ -82,6 +82,9 @@ version = Table(
     Column("raw_length", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
+    Column("opening", LargeBinary, nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
     Index("version_place", "segment", "offset"),
     sqlite_with_rowid=False,
 )
@@ -98,6 +101,8 @@ quarantine = Table(
     Column("raw_length", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
+    Column("opening", LargeBinary, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
 )
 
 media = Table(
@@ -131,7 +136,39 @@ act = Table(
     Column("offset", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
+    Column("opening", LargeBinary, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
     Index("act_kind_subject", "kind", "subject"),
+)
+
+ledger_entry = Table(
+    "ledger_entry",
+    METADATA,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("entry", LargeBinary, nullable=False),
+)
+
+ledger_node = Table(
+    "ledger_node",
+    METADATA,
+    Column("level", Integer, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+checkpoint = Table(
+    "checkpoint",
+    METADATA,
+    Column("size", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text),
+    Column("segment", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
 )
 
 request = Table(

@@ -1,0 +1,169 @@
+"""Is the ledger itself whole? Every entry hashed again, every root compared, every signature checked (level V1).
+
+Entries are of a closed list of kinds, in order, and each names its thing once. What an entry may hold is written
+here as one pattern a kind, so nothing but commitments, numbers and times can ever stand in it unseen.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from sqlalchemy import func, select
+
+from archiver.catalog import ledger_rows
+from archiver.catalog.catalog import Catalog
+from archiver.catalog.finding import Finding
+from archiver.catalog.tables import act, ledger_node, quarantine, version
+from custody.checkpoint import Checkpoint, VerifierKey, Verify, checkpoint_of, is_signed, key_of, note_of
+from custody.errors import CustodyError
+from custody.ledger import Tree, leaf_hash
+
+_TIME = rb'"ts":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","v":1\}'
+_HASH = rb'\{"C":"[0-9a-f]{64}",'
+_RECORD = re.compile(
+    _HASH + rb'"bucket":"[A-Za-z0-9._/-]*","n":(\d+),"record":(\d+),"run":\d+,"t":"record\.(commit|revise)",' + _TIME
+)
+_OTHER = re.compile(
+    rb"(?:"
+    + _HASH
+    + rb'"act":(?P<act>\d+),(?:"key":"[^"]+","log":"[^"]+",)?"subject":\d+,"t":"(?P<kind>[a-z_.]+)",'
+    + rb"|"
+    + _HASH
+    + rb'"n":\d+,"run":\d+,"t":"(?P<quarantined>import\.quarantine)",'
+    + rb'|\{"behind":\d+,"t":"clock\.anomaly",'
+    + rb")"
+    + _TIME
+)
+_GENESIS = re.compile(rb'"key":"([^"]+)","log":"([^"]+)","subject":0,"t":"archive\.made"')
+
+
+def public_key(catalog: Catalog) -> VerifierKey:
+    """The key that the ledger's first entry names. Raises DamageError when there is none."""
+    match = _GENESIS.search(ledger_rows.entry(catalog.connection, 0) or b"")
+    return key_of(match[1].decode() if match else "")
+
+
+def check_ledger(catalog: Catalog, kinds: Callable[[str], bool], verify: Verify) -> Iterator[Finding]:
+    """Compute the ledger again from its entries. `kinds` says whether an act of that kind exists."""
+    reading = _Reading(catalog, kinds)
+    roots = {row["size"]: row for row in ledger_rows.checkpoints(catalog.connection)}
+    for seq, entry in ledger_rows.entries(catalog.connection):
+        yield from reading.take(seq, entry)
+        row = roots.get(reading.tree.size)
+        if row is not None and row["root"] != reading.tree.root():
+            message = "the entries do not give the root that was kept"
+            yield Finding(code="ledger-root-differs", object=f"ledger of {row['size']} entries", message=message)
+    newest = max(roots, default=0)
+    if newest != reading.tree.size:
+        message = f"there are {reading.tree.size} entries, the newest root is of {newest}"
+        yield Finding(code="ledger-cut-off", object="ledger", message=message)
+    yield from reading.ends()
+    yield from _signatures(catalog, roots, verify)
+    yield from _without_content(catalog, reading.counts)
+
+
+class _Reading:
+    """The ledger read from its beginning: the tree, and what must hold from one entry to the next."""
+
+    def __init__(self, catalog: Catalog, kinds: Callable[[str], bool]) -> None:
+        self.tree = Tree()
+        self.counts: Counter[str] = Counter()
+        self._kinds, self._time = kinds, b""
+        self._record = self._act = 0
+        self._versions: dict[int, int] = {}
+        query = select(ledger_node.c.level, ledger_node.c.position, ledger_node.c.hash)
+        self._nodes = {(row[0], row[1]): row[2] for row in catalog.connection.execute(query)}
+
+    def take(self, seq: int, entry: bytes) -> Iterator[Finding]:
+        """Read one entry."""
+        if seq != self.tree.size:
+            yield _wrong(seq, "entries are missing before it")
+        self.tree.append(leaf_hash(entry))
+        if self.tree.completed:
+            yield from self._completed()
+        match = _RECORD.fullmatch(entry)
+        if match is not None:
+            n, number = int(match[1]), int(match[2])
+            time = match[4]
+            self.counts["record"] += 1
+            if n == 1 and match[3] == b"commit" and number > self._record:
+                self._record = number
+            elif match[3] != b"revise" or n != self._versions.get(number, 1) + 1 or number > self._record:
+                yield _wrong(seq, "it names a record twice or out of order")
+            else:
+                self._versions[number] = n
+        else:
+            other = _OTHER.fullmatch(entry)
+            if other is None:
+                yield _wrong(seq, "it is not written as an entry is")
+                return
+            time = other.groups()[-1]
+            yield from self._other(seq, other)
+        if time < self._time:
+            yield _wrong(seq, "it is older than the one before it")
+        self._time = time
+
+    def _other(self, seq: int, match: re.Match[bytes]) -> Iterator[Finding]:
+        if match["act"] is not None:
+            self.counts["act"] += 1
+            if int(match["act"]) != self._act + 1 or not self._kinds(match["kind"].decode()):
+                yield _wrong(seq, "it names an act twice, out of order or of an unknown kind")
+            self._act = int(match["act"])
+        elif match["quarantined"] is not None:
+            self.counts["quarantined"] += 1
+
+    def _completed(self) -> Iterator[Finding]:
+        for level, position, node in self.tree.completed:
+            if self._nodes.pop((level, position), None) != node:
+                yield _wrong(position << level, f"the hash kept of the {1 << level} entries from here is another")
+        self.tree.completed.clear()
+
+    def ends(self) -> Iterator[Finding]:
+        """What is left when all entries are read."""
+        if self._nodes:
+            message = f"{len(self._nodes)} hashes are kept of entries that are not there"
+            yield Finding(code="ledger-cut-off", object="ledger", message=message)
+
+
+def _signatures(catalog: Catalog, roots: Mapping[int, Mapping[str, object]], verify: Verify) -> Iterator[Finding]:
+    try:
+        key = public_key(catalog)
+    except CustodyError as error:
+        yield Finding(code="ledger-key-unknown", object="ledger entry 0", message=error.message)
+        return
+    newest = max(roots, default=0)
+    for size, row in roots.items():
+        name = f"checkpoint of {size} entries"
+        if row["note"] is None:
+            if size == newest:
+                yield Finding(code="checkpoint-unsigned", object=name, message="the newest root is not signed")
+            continue
+        try:
+            note = note_of(str(row["note"]))
+            said, signed = checkpoint_of(note.text), is_signed(note, key, verify)
+        except CustodyError as error:
+            yield Finding(code="checkpoint-changed", object=name, message=error.message)
+            continue
+        if said != Checkpoint(origin=key.name, size=size, root=bytes(row["root"])) or not signed:  # type: ignore[call-overload]
+            message = "it is not what this archive's key signed"
+            yield Finding(code="checkpoint-changed", object=name, message=message)
+
+
+def _without_content(catalog: Catalog, counts: Mapping[str, int]) -> Iterator[Finding]:
+    """Entries whose content is gone. That each thing has its own entry is seen where the thing is read."""
+    for what, table in (("record", version), ("quarantined", quarantine), ("act", act)):
+        there = catalog.connection.execute(select(func.count()).select_from(table)).scalar() or 0
+        if there == counts[what]:
+            continue
+        named = set(catalog.connection.execute(select(table.c.leaf)).scalars())
+        start = {"record": b'"t":"record.', "quarantined": b'"t":"import.quarantine"', "act": b'"act":'}[what]
+        for seq, entry in ledger_rows.entries(catalog.connection):
+            if start in entry and seq not in named:
+                message = "the ledger says that it was taken in, and it is gone"
+                number = re.search(rb'"record":(\d+)', entry)
+                name = f"R{number[1].decode()}" if number else f"ledger entry {seq}"
+                yield Finding(code="content-gone", object=name, message=message)
+
+
+def _wrong(seq: int, message: str) -> Finding:
+    return Finding(code="ledger-entry-wrong", object=f"ledger entry {seq}", message=message)

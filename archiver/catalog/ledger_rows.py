@@ -1,0 +1,85 @@
+"""Rows of the ledger: its entries, the hashes of its complete parts, and the root after each commit."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from archiver.catalog.rows import Row, insert_many
+from archiver.catalog.tables import checkpoint, ledger_entry, ledger_node
+from custody.errors import DamageError
+from custody.ledger import Read, leaf_hash
+
+
+def size(connection: Connection) -> int:
+    """How many entries the ledger has."""
+    return connection.execute(select(func.max(checkpoint.c.size))).scalar() or 0
+
+
+def newest_checkpoint(connection: Connection) -> Row | None:
+    """The root after the newest commit; None while there is none."""
+    row = connection.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).mappings().first()
+    return dict(row) if row else None
+
+
+def checkpoints(connection: Connection) -> Iterator[Row]:
+    """The root after each commit, oldest first."""
+    for row in connection.execute(select(checkpoint).order_by(checkpoint.c.size)).mappings():
+        yield dict(row)
+
+
+def root_at(connection: Connection, size: int) -> bytes | None:
+    """The root the ledger had at a size; None when no commit ended there."""
+    return connection.execute(select(checkpoint.c.root).where(checkpoint.c.size == size)).scalar()
+
+
+def entries(connection: Connection, first: int = 0) -> Iterator[tuple[int, bytes]]:
+    """The entries from `first` on, in order, streamed."""
+    query = select(ledger_entry.c.seq, ledger_entry.c.entry).where(ledger_entry.c.seq >= first)
+    for row in connection.execute(query.order_by(ledger_entry.c.seq)):
+        yield row[0], row[1]
+
+
+def entry(connection: Connection, seq: int) -> bytes | None:
+    """One entry; None when there is none of that number."""
+    return connection.execute(select(ledger_entry.c.entry).where(ledger_entry.c.seq == seq)).scalar()
+
+
+def add_entries(connection: Connection, first: int, found: Sequence[bytes]) -> None:
+    """Append entries."""
+    insert_many(connection, ledger_entry, [{"seq": seq, "entry": each} for seq, each in enumerate(found, first)])
+
+
+def add_nodes(connection: Connection, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+    """Keep the hashes of complete parts: (level, position, hash)."""
+    if nodes:
+        rows = [{"level": level, "position": position, "hash": node} for level, position, node in nodes]
+        connection.execute(insert(ledger_node), rows)
+
+
+def add_checkpoint(connection: Connection, row: Row) -> None:
+    """Keep the root after a commit."""
+    connection.execute(insert(checkpoint), row)
+
+
+def note_signed(connection: Connection, size: int, note: str) -> None:
+    """Keep the signed note of a root."""
+    connection.execute(update(checkpoint).where(checkpoint.c.size == size).values(note=note))
+
+
+def reader(connection: Connection) -> Read:
+    """The tree's kept hashes as `custody.ledger` reads them. Raises DamageError where some are missing."""
+
+    def read(level: int, first: int, count: int) -> Sequence[bytes]:
+        if level == 0:
+            query = select(ledger_entry.c.entry).where(ledger_entry.c.seq.between(first, first + count - 1))
+            found = [leaf_hash(each) for each in connection.execute(query.order_by(ledger_entry.c.seq)).scalars()]
+        else:
+            place = ledger_node.c.position
+            query = select(ledger_node.c.hash).where(ledger_node.c.level == level)
+            chosen = query.where(place.between(first, first + count - 1)).order_by(place)
+            found = list(connection.execute(chosen).scalars())
+        if len(found) != count:
+            raise DamageError("The ledger in the catalog lacks entries.", "Run `ofrecord rebuild`.")
+        return found
+
+    return read

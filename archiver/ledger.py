@@ -1,0 +1,147 @@
+"""The ledger of this archive: each commit appends its entries, durable in the same transaction as what they speak of.
+
+An entry is one line of canonical JSON with a salted commitment and never any content (docs/adr/ledger.md). The lines of
+a commit lie together as one exchange in the vault's room `ledger`; the catalog holds them beside the tree's hashes and,
+for each commit, the root. A root is in the catalog before it is signed, so no size can ever have two signed roots.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archiver import warc
+from archiver.catalog import ledger_rows, rows
+from archiver.catalog.acts import Act
+from archiver.catalog.catalog import Catalog
+from archiver.catalog.rows import Row
+from archiver.segment import new_segment
+from archiver.signing import LogKey
+from archiver.vault import ROLL_AT, Vault
+from custody.canonical import canonical
+from custody.checkpoint import Checkpoint, Note
+from custody.clock import text_of
+from custody.commitment import record_commitment
+from custody.ids import ArchiveId, exchange_uuid
+from custody.ledger import Tree, leaf_hash, tree_of
+
+ROOM = "ledger"
+GENESIS = "archive.made"
+"""The first entry; it names the key that signs."""
+
+VERSION = 1
+TOLERATED_MS = 2_000
+"""How far the clock may stand behind the newest entry before that is itself an entry."""
+
+
+def origin_of(archive: ArchiveId) -> str:
+    """The log's name in its checkpoints."""
+    return f"ofrecord/{archive}"
+
+
+def act_commitment(opening: bytes, block: bytes) -> bytes:
+    """The ledger's commitment to an act, from its bytes in the vault."""
+    return record_commitment(opening, hashlib.sha256(block).digest(), b"")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """What one commit appends: its entries from number `first` on, and the rows that keep them."""
+
+    first: int
+    entries: list[bytes]
+    nodes: list[tuple[int, int, bytes]]
+    segment: Row
+    checkpoint: Row
+
+
+class Ledger:
+    """Appends entries and signs the roots."""
+
+    def __init__(self, catalog: Catalog, vault: Vault, key: LogKey | None = None) -> None:
+        self.catalog = catalog
+        self.vault = vault
+        self.key = key
+        self._tree: Tree | None = None
+
+    def moment(self, now: datetime) -> tuple[int, list[Mapping[str, Any]]]:
+        """The time of the next entries in milliseconds: never before the newest entry. With it, what must be said
+        first when the clock stands behind."""
+        newest = ledger_rows.newest_checkpoint(self.catalog.connection)
+        at = rows.millis(now)
+        if newest is None or at >= newest["at"]:
+            return at, []
+        behind = newest["at"] - at
+        return newest["at"], [{"behind": behind, "t": "clock.anomaly"}] if behind > TOLERATED_MS else []
+
+    def entry(self, data: Mapping[str, Any], at: int) -> bytes:
+        """An entry of moment `at` in its bytes."""
+        return canonical({**data, "ts": text_of(rows.moment(at)), "v": VERSION})
+
+    def act_entry(self, act: Act, block: bytes, at: int) -> bytes:
+        """The entry of an act whose bytes in the vault are `block`: that it was done, and a commitment to the rest."""
+        commitment = act_commitment(bytes.fromhex(act.opening), block).hex()
+        data = {"C": commitment, "act": act.number, "subject": act.subject, "t": act.kind}
+        if act.kind == GENESIS and self.key is not None:
+            data |= {"key": str(self.key.public), "log": origin_of(self.vault.archive)}
+        return self.entry(data, at)
+
+    def size(self) -> int:
+        """How many entries there are."""
+        return ledger_rows.size(self.catalog.connection)
+
+    def prepare(self, entries: Sequence[bytes], at: int, above: int = 0) -> Block:
+        """Put entries of moment `at` (milliseconds) into the vault; `record` then makes them count.
+
+        `above` is the highest segment id that the same commit has given away already.
+        """
+        connection, date = self.catalog.connection, text_of(rows.moment(at))
+        tree = self._current(connection)
+        first = tree.size
+        for entry in entries:
+            tree.append(leaf_hash(entry))
+        nodes, tree.completed = tree.completed, []
+        segment, head = self._segment(connection, date, above)
+        uuid = exchange_uuid(self.vault.archive, first, 0, 7)
+        uri = f"urn:ofrecord:{self.vault.archive}:ledger:{first}"
+        block = b"".join(entry + b"\n" for entry in entries)
+        member = warc.packed(warc.exchange(b"metadata", uuid, date, uri, "application/x-ndjson", block))
+        start = segment["committed_end"]
+        self.vault.append(segment["name"], head + member, start)
+        checkpoint: Row = {
+            "size": tree.size, "root": tree.root(), "first": first, "at": at, "note": None, "segment": segment["id"],
+            "offset": start + len(head), "length": len(member), "sha256": hashlib.sha256(member).digest(),
+        }  # fmt: skip
+        segment["committed_end"] = start + len(head) + len(member)
+        return Block(first=first, entries=list(entries), nodes=nodes, segment=segment, checkpoint=checkpoint)
+
+    def record(self, connection: Any, block: Block) -> None:
+        """Make a block part of the ledger, inside the transaction of the change it speaks of."""
+        rows.put_segment(connection, block.segment)
+        ledger_rows.add_entries(connection, block.first, block.entries)
+        ledger_rows.add_nodes(connection, block.nodes)
+        ledger_rows.add_checkpoint(connection, block.checkpoint)
+
+    def sign(self) -> str | None:
+        """Sign the newest root, which is durable already. Returns the note; None while the ledger is empty."""
+        newest = ledger_rows.newest_checkpoint(self.catalog.connection)
+        if newest is None or newest["note"] or self.key is None:
+            return newest["note"] if newest else None
+        checkpoint = Checkpoint(origin=origin_of(self.vault.archive), size=newest["size"], root=newest["root"])
+        note = str(Note(text=checkpoint.text(), signatures=(self.key.signed(checkpoint.text()),)))
+        with self.catalog.transaction() as connection:
+            ledger_rows.note_signed(connection, newest["size"], note)
+        return note
+
+    def _current(self, connection: Any) -> Tree:
+        size = ledger_rows.size(connection)
+        if self._tree is None or self._tree.size != size:
+            self._tree = tree_of(size, ledger_rows.reader(connection))
+        return self._tree
+
+    def _segment(self, connection: Any, date: str, above: int) -> tuple[Row, bytes]:
+        row = rows.newest_segment(connection, ROOM)
+        if row is not None and row["committed_end"] < ROLL_AT:
+            return row, b""
+        return new_segment(self.vault, ROOM, max(rows.last_segment(connection), above) + 1, date)

@@ -1,0 +1,163 @@
+"""From a version's bytes to what is kept of it: two exchanges, packed, their digest, the words, the commitment.
+
+All of it is computation on bytes that knows neither catalog nor files, so a large import has it done by a second
+process while the first one reads on and writes. Both ways are the same function.
+"""
+
+import gc
+import hashlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import NamedTuple
+
+from archiver import warc
+from archiver.normalized import field_bytes
+from custody.commitment import fields_commitment, fields_of, record_commitment
+from custody.errors import UnavailableError
+from custody.words import joined
+
+WORTH_A_PROCESS = 1_000
+"""Sheets in a batch from which a second process is worth its start."""
+
+
+class Sheet(NamedTuple):
+    """One version, or one quarantined item, as it goes into the press.
+
+    `normal` is the canonical JSON kept beside the raw bytes, `content` the part of it that a response discloses (none
+    for a quarantined item), `facts` what the catalog says of it, `texts` what a search looks at. `opening` is 32 bytes.
+    """
+
+    raw_uuid: str
+    uuid: str
+    uri: str
+    ending: str
+    raw_type: str
+    raw: bytes
+    normal: bytes
+    content: bytes
+    facts: bytes
+    texts: tuple[str, ...]
+    opening: bytes
+
+
+class Pressed(NamedTuple):
+    """What is kept: both packed exchanges, the first one's length, their SHA-256, the commitment to the fields, the
+    commitment to the whole, and the line of words the search engine keeps."""
+
+    members: bytes
+    raw_length: int
+    sha256: bytes
+    fields: bytes
+    commitment: bytes
+    line: str
+
+
+def press(date: str, sheets: Sequence[Sheet]) -> list[Pressed]:
+    """Press every sheet. `date` is the moment of the batch, RFC 3339."""
+    return [_pressed(date, sheet) for sheet in sheets]
+
+
+def kept_part(sha256: bytes, line: str, facts: bytes) -> bytes:
+    """The bytes of the part that says how a record is kept: stored bytes, search words and the catalog's facts."""
+    return sha256 + hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest() + facts
+
+
+def disclosable(content: bytes, raw: bytes) -> dict[str, bytes]:
+    """What of a version can be proved by itself, by name: each field that says anything, and the raw bytes' digest."""
+    return {**field_bytes(content), "raw": hashlib.sha256(raw).digest()}
+
+
+def fields_digest(opening: bytes, content: bytes, raw: bytes) -> bytes:
+    """The commitment to everything that can be disclosed of a version."""
+    return fields_commitment([(name, made) for name, _, made in fields_of(opening, disclosable(content, raw))])
+
+
+def _pressed(date: str, sheet: Sheet) -> Pressed:
+    first = warc.exchange(b"resource", sheet.raw_uuid, date, sheet.uri + ":raw", sheet.raw_type, sheet.raw)
+    uri = sheet.uri + sheet.ending
+    second = warc.exchange(b"conversion", sheet.uuid, date, uri, "application/json", sheet.normal, sheet.raw_uuid)
+    member = warc.packed(first)
+    members = member + warc.packed(second)
+    digest, line = hashlib.sha256(members).digest(), joined(sheet.texts)
+    fields = fields_digest(sheet.opening, sheet.content, sheet.raw) if sheet.content else b""
+    kept = kept_part(digest, line, sheet.facts)
+    return Pressed(members, len(member), digest, fields, record_commitment(sheet.opening, kept, fields), line)
+
+
+class Press:
+    """Presses batches one after another; large ones in a process of its own. `send`, then `receive` in the same order.
+
+    The process ends when this one does, however it ends.
+    """
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._waiting: list[list[Pressed] | None] = []
+
+    def send(self, date: str, sheets: Sequence[Sheet]) -> None:
+        """Have a batch pressed."""
+        if self._pipe is None and (len(sheets) < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2):
+            self._waiting.append(press(date, sheets))
+            return
+        if None in self._waiting:  # or both would wait for the other to read
+            self._waiting[self._waiting.index(None)] = self._received()
+        pipe = self._pipe or self._start()
+        self._waiting.append(None)
+        with _WordsForALostProcess():
+            pipe.send((date, [tuple(sheet) for sheet in sheets]))
+
+    def receive(self) -> list[Pressed]:
+        """The oldest batch sent that has not been received yet."""
+        done = self._waiting.pop(0)
+        return self._received() if done is None else done
+
+    def _received(self) -> list[Pressed]:
+        if self._pipe is None:
+            raise UnavailableError("the press is closed")
+        with _WordsForALostProcess():
+            pressed: list[Pressed] = [Pressed(*row) for row in self._pipe.recv()]
+            return pressed
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._pipe is not None and self._process is not None:
+            self._pipe.close()
+            self._process.join()
+        self._pipe = self._process = None
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("forkserver")
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._pipe = ours
+        return ours
+
+
+class _WordsForALostProcess:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (EOFError, OSError)):
+            raise UnavailableError(
+                "A helper process of this import was ended from outside.",
+                "Run the same command again: what was acknowledged is safe.",
+            ) from error
+
+
+def _serve(pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that a person sees
+    gc.disable()  # nothing here makes reference cycles
+    try:
+        while True:
+            date, sheets = pipe.recv()
+            pipe.send([tuple(row) for row in press(date, [Sheet(*row) for row in sheets])])
+    except (EOFError, OSError):
+        return

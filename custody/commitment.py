@@ -1,0 +1,52 @@
+"""Commitments: what the ledger says of a record, from which nobody can learn or guess the record.
+
+Each stored thing has an opening, 32 random bytes that lie beside it and are destroyed with it. From the opening each
+of its parts gets a key of its own, and the part's commitment is the SHA-256 of key, name and bytes. To prove a part,
+one shows its bytes and its key; that reveals no other key. Without the opening even a three-word post cannot be found
+by trying, and with it nobody can find other bytes of the same commitment. `docs/adr/ledger.md` gives the reasons.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+OPENING_SIZE = 32
+_SIZE = 32
+_PART = b"ofrecord/1/part\x00"
+_FIELDS = b"ofrecord/1/fields\x00"
+_RECORD = b"ofrecord/1/record\x00"
+
+
+def part_keys(opening: bytes, count: int) -> list[bytes]:
+    """The keys of the first `count` parts, 32 bytes each: SHAKE-256 of the opening, cut up.
+
+    Raises ValueError when the opening is not 32 bytes.
+    """
+    if len(opening) != OPENING_SIZE:
+        raise ValueError("an opening is 32 bytes")
+    stream = hashlib.shake_256(opening).digest(_SIZE * count)
+    return [stream[start : start + _SIZE] for start in range(0, len(stream), _SIZE)]
+
+
+def part_commitment(key: bytes, name: str, data: bytes) -> bytes:
+    """The commitment to one part's bytes under its name. Raises ValueError when the key is not 32 bytes."""
+    if len(key) != _SIZE:
+        raise ValueError("a part's key is 32 bytes")
+    return hashlib.sha256(b"".join((_PART, key, name.encode("ascii"), b"\x00", data))).digest()
+
+
+def fields_of(opening: bytes, parts: Mapping[str, bytes]) -> list[tuple[str, bytes, bytes]]:
+    """Each field's name, key and commitment, in order of name. The first key is not theirs: it is the `kept` part's."""
+    names = sorted(parts)
+    keys = part_keys(opening, len(names) + 1)[1:]
+    return [(name, key, part_commitment(key, name, parts[name])) for name, key in zip(names, keys, strict=True)]
+
+
+def fields_commitment(parts: Sequence[tuple[str, bytes]]) -> bytes:
+    """The commitment to a record's fields, from each one's name and commitment, in order of name."""
+    return hashlib.sha256(_FIELDS + b"".join([b"%b\x00%b" % (name.encode("ascii"), c) for name, c in parts])).digest()
+
+
+def record_commitment(opening: bytes, kept: bytes, fields: bytes) -> bytes:
+    """The commitment to a whole record: to how it is kept (`kept`, bytes) and to what it says (`fields`, from
+    `fields_commitment`; empty where nothing is ever disclosed)."""
+    return hashlib.sha256(_RECORD + part_commitment(part_keys(opening, 1)[0], "kept", kept) + fields).digest()
