@@ -46,7 +46,7 @@ def import_(
     Example:
       ofrecord import x-archive.zip --account CityOfMapleFalls
       ofrecord import facebook-1.zip facebook-2.zip --account MapleFallsParks
-      ofrecord import https://maple-falls.example/news/feed --account news
+      ofrecord import https://maple-falls.example/council/feed --account notices
     """
     progress = Progress("items")
     with open_for_writing(settings_of(context)) as house:
