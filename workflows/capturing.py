@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.catalog import queries
-from archiver.fetch import Fetched, Fetcher, HttpFetcher
+from archiver.fetch import Fetched, Fetcher, HttpFetcher, without_secrets
 from archiver.harvest import Classify, Filing, Harvest
 from archiver.package import MemoryPackage
 from archiver.platforms.reader import Package
@@ -89,7 +89,7 @@ def _run(
     names = sorted({reading.name for reading in readings})
     begun = {
         "account": account.id,
-        "sources": [Path(s).name if "://" not in s else s for s in sources],
+        "sources": [Path(s).name if "://" not in s else without_secrets(s) for s in sources],
         "platforms": names,
     }
     house.journal.write(("run.started", number, {**begun, "personal": personal}))
@@ -106,12 +106,15 @@ def _run(
         notes.append(error.message)
     seconds = time.monotonic() - started
     broken = [*broken, *(reading.broken for reading in readings if reading.broken)]
-    broken.sort(key=lambda each: sources.index(each.source))
+    order = [without_secrets(source) for source in sources]
+    broken.sort(key=lambda each: order.index(each.source))
     if broken and state == "complete":
         state = "incomplete"
     not_taken_in = [each.as_data() for each in broken]
     end = {"state": state, "notes": notes, "not_taken_in": not_taken_in, "millis": round(seconds * 1000)}
     end = {**harvest.done.as_data(), **end}
+    unread = {each.source for each in broken}  # asked "has it changed?", such a feed must be sent again
+    reads = [read for read in reads if without_secrets(read["url"]) not in unread]
     if not isinstance(stopped, CustodyError):
         house.journal.write(*(("feed.read", account.id, read) for read in reads), ("run.ended", number, end))
     elif stopped is not None:
@@ -183,12 +186,12 @@ def _validators(answer: Fetched, before: dict[str, Any]) -> dict[str, str]:
 
 def _package_of(answer: Fetched, url: str, notes: list[str]) -> Package | None:
     if answer.status == 304:
-        notes.append(f"{url} has not changed since it was last read")
+        notes.append(f"{without_secrets(url)} has not changed since it was last read")
         return None
     if answer.status == 410:
-        notes.append(f"{url} says it is gone for good; what was captured stays")
+        notes.append(f"{without_secrets(url)} says it is gone for good; what was captured stays")
         return None
-    return MemoryPackage(url, answer.body)
+    return MemoryPackage(without_secrets(url), answer.body)
 
 
 def network(allow_private: bool) -> Fetcher:

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from archiver.fetch import without_secrets
 from archiver.package import open_package
 from archiver.platforms.media_part import MediaPart
 from archiver.platforms.reader import Item, Package, Platform, Unread
@@ -40,7 +41,7 @@ class Reading:
     """One source being read, once: what was read to begin with comes first. An error ends this source only."""
 
     def __init__(self, source: str, package: Package, platform: Platform) -> None:
-        self.source = source
+        self.source = without_secrets(source)
         self.package = package
         self.name = platform.name
         self.title = platform.title
@@ -104,7 +105,7 @@ def begin_all(
     failures: list[UnavailableError] = []
 
     def fails(source: str, error: UnavailableError) -> None:
-        broken.append(Broken(source=source, message=error.message, hint=error.hint))
+        broken.append(Broken(source=without_secrets(source), message=error.message, hint=error.hint))
         failures.append(error)
 
     for source in sources:

@@ -322,3 +322,26 @@ def test_a_part_with_pictures_only_lends_them_to_the_part_that_names_them(
     assert (data["state"], data["new"], data["media"], data["media_missing"]) == ("complete", 1, 1, 0)
     with pytest.raises(InputError, match="pictures only"):
         archive.take_in(pictures)
+
+
+def test_a_feed_that_could_not_be_read_is_asked_for_in_full_the_next_time(archive: Archive, jsonl: Jsonl) -> None:
+    url = "https://maple-falls.example/feed"
+    page = Fetched(status=200, headers={"ETag": '"a"'}, body=b"<html>Down for maintenance</html>")
+    down = FakeFetcher({url: page})
+    report = archive.take_in(url, jsonl("good", {"object_id": "9"}), fetcher=down)
+    assert [each.source for each in report.broken] == [url] and counts(report) == {"new": 1}
+    again = FakeFetcher({url: Fetched(status=200, headers={}, body=FEED)})
+    archive.take_in(url, fetcher=again)
+    assert again.asked == [(url, "", "")]
+    gone = FakeFetcher({})
+    assert archive.take_in(url, jsonl("late", {"object_id": "10"}), fetcher=gone).broken[0].source == url
+
+
+def test_a_secret_in_an_address_is_not_printed_with_the_error(archive: Archive, jsonl: Jsonl) -> None:
+    url = "https://maple-falls.example/feed?token=s3cret"
+    page = FakeFetcher({url: Fetched(status=200, headers={}, body=b"<html>Log in</html>")})
+    report = archive.take_in(url, jsonl("good", {"object_id": "1"}), fetcher=page)
+    assert len(report.broken) == 1 and "s3cret" not in str(report.as_data())
+    with pytest.raises(InputError) as refused:
+        archive.take_in(url, fetcher=page)
+    assert "s3cret" not in refused.value.message + refused.value.hint
