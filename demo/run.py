@@ -11,11 +11,27 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 HOME = Path("demo-archive")
 DOWNLOADS = HERE / "downloads"
+ACCOUNTS = (
+    ("CityOfMapleFalls", "x", "Mayor"),
+    ("MapleFallsParks", "facebook", "Parks"),
+    ("news", "wordpress", "Clerk"),
+    ("notices", "feed", "Clerk"),
+)
+"""Handle, platform and department of each account."""
+IMPORTS = (
+    ("x", "CityOfMapleFalls"),
+    ("facebook", "MapleFallsParks"),
+    ("residents", "MapleFallsParks"),
+    ("wordpress/maple-falls-news.xml", "news"),
+    ("feed/council.atom", "notices"),
+)
+"""Each download and its account, in the order that gives the records the numbers the documentation names."""
 
 
 def main() -> None:
@@ -24,20 +40,12 @@ def main() -> None:
         shutil.rmtree(HOME)
     say("An archive for the fictional City of Maple Falls")
     run("init", "--city", "maple-falls")
-    for handle, platform, department in (
-        ("CityOfMapleFalls", "x", "Mayor"),
-        ("MapleFallsParks", "facebook", "Parks"),
-        ("news", "wordpress", "Clerk"),
-        ("notices", "feed", "Clerk"),
-    ):
+    for handle, platform, department in ACCOUNTS:
         run("account", "add", handle, "--platform", platform, "--department", department, "--custodian", "Dana Ruiz")
     say("Taking in what the city already has")
-    zipped = zip_of(DOWNLOADS / "facebook", HOME / "facebook-download.zip")
-    run("import", DOWNLOADS / "x", "--account", "CityOfMapleFalls")
-    run("import", zipped, "--account", "MapleFallsParks")
-    run("import", DOWNLOADS / "residents", "--account", "MapleFallsParks", expect=0)
-    run("import", DOWNLOADS / "wordpress" / "maple-falls-news.xml", "--account", "news")
-    run("import", DOWNLOADS / "feed" / "council.atom", "--account", "notices")
+    zipped = zip_of(DOWNLOADS / "facebook", HOME / "facebook-download.zip", "facebook-maplefallsparks/")
+    for source, handle in IMPORTS:
+        run("import", zipped if source == "facebook" else DOWNLOADS / source, "--account", handle)
     say("Taking the same download in again adds nothing")
     run("import", DOWNLOADS / "x", "--account", "CityOfMapleFalls")
     say("Finding every post and comment on a subject")
@@ -99,12 +107,12 @@ def environment() -> dict[str, str]:
     return {**os.environ, "OFRECORD_USER": "demo"}
 
 
-def zip_of(folder: Path, target: Path) -> Path:
-    """The Facebook download as the zip in which it comes."""
+def zip_of(folder: Path, target: Path, inside: str, wanted: Callable[[Path], bool] = Path.is_file) -> Path:
+    """A download as the zip in which it comes, or the wanted part of it, with all names in the folder `inside`."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                package.write(path, f"facebook-maplefallsparks/{path.relative_to(folder).as_posix()}")
+            if path.is_file() and wanted(path):
+                package.write(path, inside + path.relative_to(folder).as_posix())
     return target
 
 

@@ -111,7 +111,9 @@ def _refuse_unready(
     decisions: Mapping[RecordNumber, Decision], redactions: Mapping[RecordNumber, Sequence[Redaction]], facts: Facts
 ) -> None:
     if not decisions:
-        raise UsageError("Nothing is collected for this request.", "Collect records first: ofrecord request collect")
+        raise UsageError(
+            "Nothing is collected for this request.", "Collect records first: ofrecord request collect NUMBER 'QUERY'"
+        )
     undecided = [number for number, decision in decisions.items() if decision.mark is Mark.UNDECIDED]
     if undecided:
         names = ", ".join(label_of(number) for number in undecided[:5])

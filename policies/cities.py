@@ -87,12 +87,15 @@ def profile_text(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+_RESTORE = "Check the name of the file; if it is the archive's own, restore it from a backup."
+
+
 def load_city(path: Path) -> City:
     """Read a profile. Raises UsageError that names the file, the field and the cure."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The city's profile {path} cannot be read: {error}", "Restore it from a backup.") from error
+        raise UsageError(f"The city's profile {path} cannot be read: {error}", _RESTORE) from error
     return _read(text, str(path))
 
 

@@ -44,13 +44,14 @@ class Archive:
         *sources: Path | str,
         account: str = "parks",
         personal: bool = False,
+        platform: str | None = None,
         fetcher: Fetcher | None = None,
         told: Callable[[Any], None] = lambda done: None,
     ) -> RunReport:
         with open_for_writing(self.settings, self.clock) as house:
             owner = house.account_named(account)
             names = [str(source) for source in sources]
-            return capturing.take_in(house, names, owner, None, personal, fetcher or FakeFetcher({}), told)
+            return capturing.take_in(house, names, owner, platform, personal, fetcher or FakeFetcher({}), told)
 
     def writing(self) -> AbstractContextManager[House]:
         return open_for_writing(self.settings, self.clock)

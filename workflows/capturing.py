@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from archiver.catalog import queries
-from archiver.fetch import Fetched, Fetcher, HttpFetcher
+from archiver.fetch import Fetched, Fetcher, HttpFetcher, without_secrets
 from archiver.harvest import Classify, Filing, Harvest
-from archiver.package import MemoryPackage, open_package
-from archiver.platforms.reader import Package, Platform
-from archiver.platforms.table import platform_named, recognise
+from archiver.package import MemoryPackage
+from archiver.platforms.reader import Package
 from archiver.reconciliation import Reconciliation
 from custody.account import Account
 from custody.clock import is_plausible, local_day
@@ -22,13 +21,14 @@ from custody.errors import CustodyError, InputError, UnavailableError
 from custody.record import Content
 from retention_schedules.filing import bucket, classify
 from workflows.house import House
+from workflows.sources import Broken, Reading, begin_all
 
 Told = Callable[[Reconciliation], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunReport:
-    """How a run ended. `state` is complete, interrupted or failed; `seconds` is wall time."""
+    """How a run ended. `state`: complete, incomplete (see `broken`), interrupted or failed; `seconds`: wall time."""
 
     run: int
     account: str
@@ -36,11 +36,13 @@ class RunReport:
     seconds: float
     reconciliation: Reconciliation
     notes: tuple[str, ...] = field(default=())
+    broken: tuple[Broken, ...] = field(default=())
 
     def as_data(self) -> dict[str, Any]:
         """The report as the JSON object other programs rely on."""
         data = {"run": self.run, "account": self.account, "state": self.state, "seconds": round(self.seconds, 3)}
-        return {**self.reconciliation.as_data(), **data, "notes": list(self.notes)}
+        broken = [each.as_data() for each in self.broken]
+        return {**self.reconciliation.as_data(), **data, "notes": list(self.notes), "not_taken_in": broken}
 
 
 def take_in(
@@ -54,38 +56,40 @@ def take_in(
 ) -> RunReport:
     """Import downloads, files or feed addresses into an account, as one run with one reconciliation.
 
-    Everything is opened and recognised before anything is written, so a file that is no download changes nothing.
-    Raises InputError for that. A source that breaks off half-way keeps what came before it, and says so.
+    Every source is opened, recognised and begun before anything is written, so a file that is no download changes
+    nothing. Raises InputError or UnavailableError when no source at all can be read. Of several, those that can be read
+    are taken in and the others are named in the report; one that breaks off half-way keeps what came before it.
     """
+    notes: list[str] = []
+    reads: list[dict[str, Any]] = []
     with ExitStack() as opened:
-        chosen: list[tuple[Package, Platform]] = []
-        notes: list[str] = []
-        reads: list[dict[str, Any]] = []
-        for source in sources:
-            if source.startswith(("http://", "https://")):
-                package = _fetched(house, source, account, fetcher, notes, reads)
-            else:
-                package = opened.enter_context(closing(open_package(Path(source))))
-            if package is not None:
-                chosen.append((package, _platform_for(package, platform)))
-        return _run(house, sources, account, chosen, personal, told, notes, reads)
+        readings, broken = begin_all(
+            sources,
+            account,
+            platform,
+            personal,
+            lambda url: _fetched(house, url, account, fetcher, notes, reads),
+            opened,
+        )
+        return _run(house, sources, account, readings, broken, personal, told, notes, reads)
 
 
 def _run(
     house: House,
     sources: Sequence[str],
     account: Account,
-    chosen: list[tuple[Package, Platform]],
+    readings: Sequence[Reading],
+    broken: list[Broken],
     personal: bool,
     told: Told,
     notes: list[str],
     reads: list[dict[str, Any]],
 ) -> RunReport:
     number = house.next_number("run.started")
-    names = sorted({platform.name for _, platform in chosen})
+    names = sorted({reading.name for reading in readings})
     begun = {
         "account": account.id,
-        "sources": [Path(s).name if "://" not in s else s for s in sources],
+        "sources": [Path(s).name if "://" not in s else without_secrets(s) for s in sources],
         "platforms": names,
     }
     house.journal.write(("run.started", number, {**begun, "personal": personal}))
@@ -93,20 +97,26 @@ def _run(
     started, state = time.monotonic(), "complete"
     stopped: BaseException | None = None
     try:
-        harvest.take(chosen, personal)
+        _take(harvest, readings, personal)
     except KeyboardInterrupt as error:
         state, stopped = "interrupted", error
         notes.append("stopped by the person; what was acknowledged is kept, and the next run goes on from there")
-    except InputError as error:
-        state = "incomplete"
-        notes.append(f"{error.message} {error.hint}".strip())
     except CustodyError as error:
         state, stopped = "failed", error
         notes.append(error.message)
     finally:
         harvest.close()
     seconds = time.monotonic() - started
-    end = {**harvest.done.as_data(), "state": state, "notes": notes, "millis": round(seconds * 1000)}
+    broken = [*broken, *(reading.broken for reading in readings if reading.broken)]
+    order = [without_secrets(source) for source in sources]
+    broken.sort(key=lambda each: order.index(each.source))
+    if broken and state == "complete":
+        state = "incomplete"
+    not_taken_in = [each.as_data() for each in broken]
+    end = {"state": state, "notes": notes, "not_taken_in": not_taken_in, "millis": round(seconds * 1000)}
+    end = {**harvest.done.as_data(), **end}
+    unread = {each.source for each in broken}  # asked "has it changed?", such a feed must be sent again
+    reads = [read for read in reads if without_secrets(read["url"]) not in unread]
     if not isinstance(stopped, CustodyError):
         house.journal.write(*(("feed.read", account.id, read) for read in reads), ("run.ended", number, end))
     elif stopped is not None:
@@ -118,20 +128,17 @@ def _run(
         seconds=seconds,
         reconciliation=harvest.done,
         notes=tuple(notes),
+        broken=tuple(broken),
     )
 
 
-def _platform_for(package: Package, name: str | None) -> Platform:
-    if name is not None:
-        return platform_named(name)
-    found = recognise(package)
-    if found is None:
-        raise InputError(
-            f"{package.name} is not a download that Ofrecord knows.",
-            "If it is one of X, Facebook (as JSON), WordPress, a feed, WARC, WACZ or Ofrecord's JSONL, name it with "
-            "--platform to see what is wrong with it. Nothing was changed.",
-        )
-    return found
+def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None:
+    """Take in all sources. One whose items cannot be read as they are stored breaks off; the others go on."""
+    while any(not reading.ended for reading in readings):
+        try:
+            harvest.take([(reading.package, reading) for reading in readings], personal)
+        except InputError as error:
+            next(reading for reading in readings if not reading.ended).breaks_off(error)
 
 
 def filing_for(house: House, account: Account) -> Classify:
@@ -181,12 +188,12 @@ def _validators(answer: Fetched, before: dict[str, Any]) -> dict[str, str]:
 
 def _package_of(answer: Fetched, url: str, notes: list[str]) -> Package | None:
     if answer.status == 304:
-        notes.append(f"{url} has not changed since it was last read")
+        notes.append(f"{without_secrets(url)} has not changed since it was last read")
         return None
     if answer.status == 410:
-        notes.append(f"{url} says it is gone for good; what was captured stays")
+        notes.append(f"{without_secrets(url)} says it is gone for good; what was captured stays")
         return None
-    return MemoryPackage(url, answer.body)
+    return MemoryPackage(without_secrets(url), answer.body)
 
 
 def network(allow_private: bool) -> Fetcher:

@@ -30,8 +30,8 @@ def make_archive(
     """Make an empty archive for a city in a new or empty folder. `city` names a shipped profile or a profile file."""
     if engine not in ENGINES:
         raise UsageError(f"There is no search engine {engine!r}.", f"Choose one of: {', '.join(ENGINES)}.")
-    text = Path(city).read_text(encoding="utf-8") if city.endswith(".toml") else profile_text(city)
     city_named(city)
+    text = Path(city).read_text(encoding="utf-8") if city.endswith(".toml") else profile_text(city)
     if home.exists() and any(home.iterdir()):
         raise UsageError(f"{home} is not empty.", "Choose a new folder: an archive is never made over something else.")
     if not home.exists():

@@ -8,7 +8,7 @@ from archiver.normalized import content_data as content_data
 from custody.clock import local_day
 from custody.ids import RecordNumber
 from custody.record import Record
-from custody.selector import Selector
+from custody.selector import Both, Clause, Either, Everything, Neither, Posted, Selector
 from search.engine import Facets
 from search.engine import Order as Order
 from search.query import parse, said_as
@@ -53,6 +53,16 @@ def ask(house: House, line: str) -> Question:
 def count(house: House, question: Question) -> int:
     """Exactly how many records match."""
     return house.engine.count(question.selector)
+
+
+def undated(house: House, question: Question) -> int:
+    """How many records the query's days alone leave out, because they have no date at all; 0 when it names no days."""
+    clause = question.selector.clause
+    wider = _any_day(clause)
+    if wider == clause:
+        return 0
+    dated = Posted(None, None, house.city.time_zone)
+    return house.engine.count(Selector(clause=Both((wider, Neither(dated), Neither(clause)))))
 
 
 def numbers(house: House, question: Question, order: Order, limit: int | None) -> Iterator[RecordNumber]:
@@ -102,6 +112,20 @@ def thread(house: House, number: RecordNumber) -> list[ThreadEntry]:
         entries.append(ThreadEntry(number=RecordNumber(current), depth=depth, missing_parent=orphan))
         pending += [(child, depth + 1) for child in reversed(children.get(current, []))]
     return entries
+
+
+def _any_day(clause: Clause, wanted: bool = True) -> Clause:
+    """The clause with every day in its ranges. Under NOT (`wanted` False) a range stays: there it keeps nothing out."""
+    match clause:
+        case Posted():
+            return Everything() if wanted else clause
+        case Both(parts):
+            return Both(tuple(_any_day(part, wanted) for part in parts))
+        case Either(parts):
+            return Either(tuple(_any_day(part, wanted) for part in parts))
+        case Neither(part):
+            return Neither(_any_day(part, not wanted))
+    return clause
 
 
 def _shown(record: Record) -> str:

@@ -20,7 +20,7 @@ from custody.request import Decision, Mark, RecordsRequest, Redaction
 from custody.selector import Everything, to_data
 from exports.reason_codes import reason_codes
 from search.engine import Order
-from workflows.finding import ask
+from workflows.finding import ask, undated
 from workflows.house import House
 
 CHANNELS = ("walk-in", "phone", "mail", "email", "form", "platform-message")
@@ -100,7 +100,8 @@ def story(house: House, number: int) -> Story:
 def collect(house: House, number: int, line: str) -> dict[str, Any]:
     """Freeze what a query finds now: its text, the time, the record numbers and their digest; hold those records.
 
-    Returns the collection with `count` and `added` (how many were not collected before).
+    Returns the collection with `count`, `added` (how many were not collected before) and `undated` (how many the days
+    in the query leave out because they have none).
     """
     request_of(house, number)
     question = ask(house, line)
@@ -124,7 +125,8 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
         "numbers": numbers,
     }
     house.journal.write(("request.collected", number, data), ("hold.placed", house.next_number("hold.placed"), hold))
-    return {**data, "count": len(numbers), "added": len(set(numbers) - before)}
+    count, added = len(numbers), len(set(numbers) - before)
+    return {**data, "count": count, "added": added, "undated": undated(house, question)}
 
 
 def mark(house: House, number: int, records: Sequence[RecordNumber] | None, to: Mark, code: str, text: str) -> int:

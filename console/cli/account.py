@@ -1,15 +1,13 @@
 """`ofrecord account`: the city's presences, who answers for each, under which series its content is kept."""
 
-from datetime import datetime
+from datetime import date
 
 import click
 
-from console.cli.output import counted, note, say, settings_of, with_json
+from console.cli.output import DAY, counted, note, say, settings_of, with_json
 from custody.account import Account
 from workflows.enrolling import add_account
 from workflows.house import open_for_writing, open_house
-
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group()
@@ -31,8 +29,8 @@ def account() -> None:
 @click.option("--custodian", default="", help="Its legal custodian.")
 @click.option("--authorized-user", "users", multiple=True, help="Who may post; repeat for several.")
 @click.option("--series", default="", help="Record series for all its content; left out, the kind of record decides.")
-@click.option("--since", type=_DAY, help="First day the city ran it (2019-05-01).")
-@click.option("--until", type=_DAY, help="Last day the city ran it.")
+@click.option("--since", type=DAY, help="First day the city ran it (2019-05-01).")
+@click.option("--until", type=DAY, help="Last day the city ran it.")
 @with_json
 @click.pass_context
 def add(
@@ -44,8 +42,8 @@ def add(
     custodian: str,
     users: tuple[str, ...],
     series: str,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     as_json: bool,
 ) -> None:
     """Register an account.
@@ -54,7 +52,7 @@ def add(
     Example:
       ofrecord account add MapleFallsParks --platform facebook --department Parks --custodian "Dana Ruiz"
     """
-    days = {"since": since.date() if since else None, "until": until.date() if until else None}
+    days = {"since": since, "until": until}
     with open_for_writing(settings_of(context)) as house:
         made = add_account(
             house, handle, platform, name, department, custodian, authorized_users=users, series=series, **days

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from console.cli.output import counted, note, say, settings_of, with_json
+from console.cli.output import counted, note, say, settings_of, with_json, without_date
 from custody.errors import UsageError
 from custody.ids import label_of, number_of
 from custody.record import Content, Record
@@ -43,18 +43,21 @@ def search(
 
     \b
     Example:
-      ofrecord search 'pothole OR "road work"'
-      ofrecord search 'author:"jane doe" date:2025-03..2025-05' --all --ids
-      ofrecord search 'state:hidden has:media' --facets
+      ofrecord search '"oak street" OR flood'
+      ofrecord search 'author:"maya torres" date:2025-03..2025-05' --all --ids
+      ofrecord search 'state:hidden OR state:deleted' --facets
     """
     with open_house(settings_of(context)) as house:
         question = finding.ask(house, query)
         total = finding.count(house, question)
-        data: dict[str, Any] = {"query": query, "said_as": question.said_as, "count": total}
+        left_out = finding.undated(house, question)
+        data: dict[str, Any] = {"query": query, "said_as": question.said_as, "count": total, "undated": left_out}
         if only_count:
+            without_date(left_out)
             say(as_json, data, [str(total)])
             return
         note(f"{question.said_as}: {counted(total, 'record')}")
+        without_date(left_out)
         order, most = Order(sort), None if everything else limit
         if only_ids:
             _ids(house, question, order, most, data, as_json)
@@ -130,12 +133,12 @@ def show(context: click.Context, record: str, raw: bool, as_json: bool) -> None:
 
     \b
     Example:
-      ofrecord show R12
-      ofrecord show R12 --raw
+      ofrecord show R13
+      ofrecord show R13 --raw
     """
     number = number_of(record)
     if number is None:
-        raise UsageError(f"{record!r} is no record number.", "They look like R12; `ofrecord search` shows them.")
+        raise UsageError(f"{record!r} is no record number.", "They look like R13; `ofrecord search` shows them.")
     with open_house(settings_of(context)) as house:
         kept = house.shelf.record(number)
         if raw:
@@ -167,9 +170,9 @@ def _record(record: Record, handle: str) -> dict[str, Any]:
 
 def _lines(record: Record, data: dict[str, Any], house: House, thread: list[finding.ThreadEntry]) -> list[str]:
     content, zone = record.current, house.city.time_zone
-    when = _when(content, zone)
+    posted = f"{_when(content, zone)} {zone}" if content.created_at else "no date given"
     lines = [f"{data['id']}  {content.kind.value} on {data['account']} ({record.platform}), {content.state.value}"]
-    lines += [f"  posted   {when} {zone} ({content.created_at_raw or 'no date given'})"]
+    lines += [f"  posted   {posted}" + (f" ({content.created_at_raw})" if content.created_at_raw else "")]
     lines += [f"  by       {content.author.name or content.author.handle or 'not said'}"]
     lines += [f"  link     {content.permalink}"] if content.permalink else []
     lines += [f"  series   {record.series}", ""]

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -57,20 +58,24 @@ def cli(context: click.Context, home: str) -> None:
       ofrecord --home maple-falls init --city wausau
       ofrecord --home maple-falls account add MapleFallsParks --platform facebook
       ofrecord --home maple-falls import facebook-download.zip --account MapleFallsParks
-      ofrecord --home maple-falls search '"snow plow" since:2025-01-01'
+      ofrecord --home maple-falls search '"oak street" since:2025-01-01'
     """
     context.obj = {"home": home}
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code; no traceback reaches a person."""
-    as_json = "--json" in sys.argv
+    given = list(sys.argv[1:] if words is None else words)
+    as_json = "--json" in given
     try:
-        result = cli.main(standalone_mode=False)
+        result = cli.main(given, prog_name="ofrecord", standalone_mode=False)
         code = result if isinstance(result, int) else FINE
     except CustodyError as error:
         explain(error, as_json)
         code = exit_code_of(error)
+    except click.exceptions.NoArgsIsHelpError as error:
+        note(error.format_message())
+        code = WRONG_USE
     except click.ClickException as error:
         explain(CustodyError(error.format_message(), _help_for(error)), as_json)
         code = WRONG_USE

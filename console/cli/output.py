@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,23 @@ from workflows.settings import Settings, read_settings
 
 FINE, DAMAGED, INCOMPLETE, WRONG_USE = 0, 1, 2, 3
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2025-03-31.", param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "YYYY-MM-DD"
+
+
+DAY = _Day()
+"""A day, as options take it."""
 
 
 def with_json(command: F) -> F:
@@ -53,6 +71,16 @@ def say(as_json: bool, data: dict[str, Any], lines: Iterable[str]) -> None:
 def note(line: str) -> None:
     """A message that is not the result: to stderr."""
     click.echo(line, err=True)
+
+
+def without_date(number: int) -> None:
+    """Say how many records the days in a query leave out because they have no date at all; nothing when none."""
+    if number == 1:
+        note("1 more record would match, but it has no date of its own: asking for days leaves it out.")
+    elif number:
+        note(
+            f"{number:,} more records would match, but they have no date of their own: asking for days leaves them out."
+        )
 
 
 def exit_code_of(error: CustodyError) -> int:

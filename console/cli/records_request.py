@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from console.cli.output import Progress, counted, note, say, settings_of, with_json
+from console.cli.output import Progress, counted, note, say, settings_of, with_json, without_date
 from custody.errors import UsageError
 from custody.ids import RecordNumber, label_of, number_of
 from custody.request import Mark, RecordsRequest
@@ -22,9 +22,9 @@ def request() -> None:
     \b
     Example:
       ofrecord request open "All posts about the Oak Street flood" --channel email
-      ofrecord request collect 1 '"oak street" flood'
+      ofrecord request collect 1 '"oak street" OR flood'
       ofrecord request mark 1 release --all
-      ofrecord request redact 1 R12 --words "715-555-0142" --reason WI-BAL
+      ofrecord request redact 1 R13 --words "715-555-0142" --reason WI-BAL
       ofrecord request respond 1
     """
 
@@ -117,9 +117,14 @@ def collect(context: click.Context, number: int, query: str, as_json: bool) -> N
     with open_for_writing(settings_of(context)) as house:
         made = requesting.collect(house, number, query)
     note(made["said_as"])
+    without_date(made["undated"])
     lines = [f"Collected {counted(made['count'], 'record')}, {made['added']:,} of them new to request {number}."]
     lines.append(f"Next: ofrecord request mark {number} release --all (then redact or withhold what must not go out)")
-    say(as_json, {key: made[key] for key in ("query", "said_as", "count", "added", "sha256", "collected_at")}, lines)
+    say(
+        as_json,
+        {key: made[key] for key in ("query", "said_as", "count", "added", "undated", "sha256", "collected_at")},
+        lines,
+    )
 
 
 @request.command("mark")
@@ -146,10 +151,10 @@ def mark(
     \b
     Example:
       ofrecord request mark 1 release --all
-      ofrecord request mark 1 withhold R14 R15 --reason WI-BAL --note "medical detail of a resident"
+      ofrecord request mark 1 withhold R15 R18 --reason WI-BAL --note "medical detail of a resident"
     """
     if everything == bool(records):
-        raise UsageError("Say which records: name them, or use --all.", "For example: R12 R13, or --all.")
+        raise UsageError("Say which records: name them, or use --all.", "For example: R13 R18, or --all.")
     with open_for_writing(settings_of(context)) as house:
         chosen = None if everything else [_record(each) for each in records]
         count = requesting.mark(house, number, chosen, Mark(decision), reason, text)
@@ -188,13 +193,13 @@ def redact(
 
     \b
     Example:
-      ofrecord request redact 1 R12 --words "715-555-0142" --reason WI-BAL
-      ofrecord request redact 1 R12 --field author --whole --reason WI-BAL
-      ofrecord request redact 1 R12 --lift
+      ofrecord request redact 1 R13 --words "715-555-0142" --reason WI-BAL
+      ofrecord request redact 1 R13 --field author --whole --reason WI-BAL
+      ofrecord request redact 1 R13 --lift
     """
     which = _record(record)
     if not lift and bool(words) == whole:
-        raise UsageError("Say what to withhold: --words, or --whole for the whole field.", "See --help.")
+        raise UsageError("Say what to withhold: --words, or --whole for the whole field.", _REDACT_SO)
     with open_for_writing(settings_of(context)) as house:
         if lift:
             gone = requesting.lift(house, number, which)
@@ -248,10 +253,13 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     say(as_json, made, lines)
 
 
+_REDACT_SO = 'For example: --words "715-555-0142" --reason WI-BAL, or --field author --whole --reason WI-BAL.'
+
+
 def _record(label: str) -> RecordNumber:
     number = number_of(label)
     if number is None:
-        raise UsageError(f"{label!r} is no record number.", "They look like R12.")
+        raise UsageError(f"{label!r} is no record number.", "They look like R13.")
     return number
 
 

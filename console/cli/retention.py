@@ -1,17 +1,15 @@
 """`ofrecord retention`: until when each record must be kept and why, and what would be due. Nothing is destroyed."""
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import click
 
-from console.cli.output import Progress, counted, note, say, settings_of, with_json
+from console.cli.output import DAY, Progress, counted, note, say, settings_of, with_json
 from custody.errors import UsageError
 from custody.ids import label_of, number_of
 from workflows import disposing
 from workflows.house import open_house
-
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group()
@@ -20,28 +18,28 @@ def retention() -> None:
 
     \b
     Example:
-      ofrecord retention explain R12
+      ofrecord retention explain R13
       ofrecord retention due --on 2032-01-01
     """
 
 
 @retention.command("explain")
 @click.argument("record")
-@click.option("--on", type=_DAY, help="Judge for this day instead of today (2032-01-01).")
+@click.option("--on", type=DAY, help="Judge for this day instead of today (2032-01-01).")
 @with_json
 @click.pass_context
-def explain(context: click.Context, record: str, on: datetime | None, as_json: bool) -> None:
+def explain(context: click.Context, record: str, on: date | None, as_json: bool) -> None:
     """Say until when a record must be kept, in one sentence and with the whole arithmetic.
 
     \b
     Example:
-      ofrecord retention explain R12
+      ofrecord retention explain R13
     """
     number = number_of(record)
     if number is None:
-        raise UsageError(f"{record!r} is no record number.", "They look like R12.")
+        raise UsageError(f"{record!r} is no record number.", "They look like R13.")
     with open_house(settings_of(context)) as house:
-        judged, filed = disposing.explain(house, number, on.date() if on else None)
+        judged, filed = disposing.explain(house, number, on)
     data: dict[str, Any] = {
         "id": label_of(number),
         "standing": judged.standing.value,
@@ -63,11 +61,11 @@ def explain(context: click.Context, record: str, on: datetime | None, as_json: b
 
 
 @retention.command("due")
-@click.option("--on", type=_DAY, help="The day to judge for (2032-01-01). Default: today.")
+@click.option("--on", type=DAY, help="The day to judge for (2032-01-01). Default: today.")
 @click.option("--ids", "with_ids", is_flag=True, help="Also list the records that would be eligible.")
 @with_json
 @click.pass_context
-def due(context: click.Context, on: datetime | None, with_ids: bool, as_json: bool) -> None:
+def due(context: click.Context, on: date | None, with_ids: bool, as_json: bool) -> None:
     """List what would be eligible on a day, what blocks it, with totals by series. A dry run: nothing changes.
 
     \b
@@ -76,7 +74,7 @@ def due(context: click.Context, on: datetime | None, with_ids: bool, as_json: bo
     """
     progress = Progress("records judged")
     with open_house(settings_of(context)) as house:
-        found = disposing.due(house, on.date() if on else disposing.today(house), progress.at)
+        found = disposing.due(house, on or disposing.today(house), progress.at)
     progress.end()
     data = {
         "on": str(found.on),

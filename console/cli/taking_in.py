@@ -7,6 +7,7 @@ import click
 from console.cli.output import INCOMPLETE, Progress, counted, note, say, settings_of, with_json
 from workflows.capturing import RunReport, network, take_in
 from workflows.house import open_for_writing
+from workflows.sources import Broken
 
 _SAID = {
     "new": "new",
@@ -45,7 +46,7 @@ def import_(
     Example:
       ofrecord import x-archive.zip --account CityOfMapleFalls
       ofrecord import facebook-1.zip facebook-2.zip --account MapleFallsParks
-      ofrecord import https://maple-falls.example/news/feed --account news
+      ofrecord import https://maple-falls.example/council/feed --account notices
     """
     progress = Progress("items")
     with open_for_writing(settings_of(context)) as house:
@@ -80,7 +81,20 @@ def _lines(report: RunReport) -> list[str]:
     lines += ["", f"{done.listed:,} = {sums}: {closes}."]
     lines.append(f"{counted(done.media, 'media file')} kept, {done.media_missing:,} named but missing.")
     lines += _unread([(item.member, item.reason) for item in done.unread])
-    return [*lines, *(f"Note: {line}" for line in report.notes)]
+    lines += [f"Note: {line}" for line in report.notes]
+    return [*lines, *_broken(report.broken)]
+
+
+def _broken(broken: tuple[Broken, ...]) -> list[str]:
+    """The sources that were not taken in, or not to their end: cause and cure of each."""
+    lines = ["", f"{counted(len(broken), 'source')} not taken in, or not to the end:"] if broken else []
+    for each in broken:
+        lines.append(f"  {each.message}" if each.source in each.message else f"  {each.source}: {each.message}")
+        lines += [f"    Its first {counted(each.listed, 'item')} came before that and are in the sums above."] * bool(
+            each.listed
+        )
+        lines += [f"    What to do: {each.hint}"] if each.hint else []
+    return lines
 
 
 def _reasons(reasons: Any, places: dict[str, list[str]], outcome: str) -> list[str]:

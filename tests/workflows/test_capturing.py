@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from archiver.catalog import queries
 from archiver.fetch import FakeFetcher, Fetched
+from archiver.platforms.table import PLATFORMS
 from archiver.reconciliation import OUTCOMES
 from custody.errors import InputError, UnavailableError, UsageError
 from tests.conftest import Archive, record
@@ -237,3 +239,109 @@ def test_filing_is_decided_by_the_account_first(archive: Archive) -> None:
         from custody.record import Content, Kind
 
         assert filing(Content(platform="facebook", object_id="1", kind=Kind.POST), "").series == "WI-POL"
+
+
+def run_acts(archive: Archive) -> int:
+    with archive.reading() as house:
+        return len(queries.runs(house.catalog.connection))
+
+
+def test_of_several_sources_the_good_ones_are_taken_in_and_the_broken_ones_named(
+    archive: Archive, jsonl: Jsonl, tmp_path: Path
+) -> None:
+    good, late = jsonl("good", {"object_id": "1"}), jsonl("late", {"object_id": "2"})
+    cut = tmp_path / "cut.zip"
+    with zipfile.ZipFile(cut, "w") as package:
+        package.writestr("records.jsonl", json.dumps(record("3")))
+    cut.write_bytes(cut.read_bytes()[:-30])
+    page = tmp_path / "page.html"
+    page.write_text("<html>Log in</html>")
+    report = archive.take_in(good, cut, page, tmp_path / "missing.zip", late)
+    assert (report.state, counts(report)) == ("incomplete", {"new": 2})
+    named = [(Path(each.source).name, each.listed) for each in report.broken]
+    assert named == [("cut.zip", 0), ("page.html", 0), ("missing.zip", 0)]
+    assert all(each.message and each.hint for each in report.broken)
+    assert [each["source"] for each in report.as_data()["not_taken_in"]] == [
+        str(cut),
+        str(page),
+        report.broken[2].source,
+    ]
+    with archive.reading() as house:
+        assert house.shelf.record(2).current.object_id == "2"
+        assert len(queries.runs(house.catalog.connection)[0]["not_taken_in"]) == 3
+        assert auditing.verify(house, lambda done: None).clean
+
+
+def test_a_source_that_breaks_off_keeps_what_came_before_and_the_next_is_taken_in(
+    archive: Archive, jsonl: Jsonl, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(broken, "w", zipfile.ZIP_STORED) as package:
+        package.writestr("a.jsonl", "".join(json.dumps(record(f"a{n}")) + "\n" for n in range(5)))
+        package.writestr("b.jsonl", "".join(json.dumps(record(f"b{n}", "y" * 600_000)) + "\n" for n in range(3)))
+    data = bytearray(broken.read_bytes())
+    data[data.rindex(b"yyyy") - 10] ^= 1
+    broken.write_bytes(data)
+    report = archive.take_in(broken, jsonl("good", {"object_id": "1"}))
+    (off,) = report.broken
+    assert report.state == "incomplete" and off.listed >= 5 and "b.jsonl" in off.message
+    assert report.reconciliation.listed == off.listed + 1
+    with archive.reading() as house:
+        assert auditing.verify(house, lambda done: None).clean
+
+
+def test_when_no_source_can_be_read_each_is_named_and_nothing_is_left(archive: Archive, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<html>Log in</html>")
+    with pytest.raises(InputError, match=r"(?s)None of the 2.*missing\.zip.*page\.html"):
+        archive.take_in(tmp_path / "missing.zip", page)
+    assert run_acts(archive) == 0
+
+
+@pytest.mark.parametrize("platform", [platform.name for platform in PLATFORMS])
+def test_the_wrong_platform_leaves_no_trace(archive: Archive, tmp_path: Path, platform: str) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<html>Log in</html>")
+    before = {path: path.read_bytes() for path in archive.home.rglob("*.gz")}
+    with pytest.raises(InputError, match=r"page\.html"):
+        archive.take_in(page, platform=platform)
+    assert {path: path.read_bytes() for path in archive.home.rglob("*.gz")} == before
+    assert run_acts(archive) == 0
+
+
+@pytest.mark.parametrize("platform", [None, "ofrecord_jsonl"])
+def test_a_part_with_pictures_only_lends_them_to_the_part_that_names_them(
+    archive: Archive, jsonl: Jsonl, tmp_path: Path, platform: str | None
+) -> None:
+    pictures = tmp_path / "part-2.zip"
+    with zipfile.ZipFile(pictures, "w") as package:
+        package.writestr("media/a.png", PNG)
+        package.writestr("messages/no-data.txt", "")
+    posts = jsonl("posts", {"media": [{"uri": "media/a.png"}]})
+    data = archive.take_in(posts, pictures, platform=platform).as_data()
+    assert (data["state"], data["new"], data["media"], data["media_missing"]) == ("complete", 1, 1, 0)
+    with pytest.raises(InputError, match="pictures only"):
+        archive.take_in(pictures)
+
+
+def test_a_feed_that_could_not_be_read_is_asked_for_in_full_the_next_time(archive: Archive, jsonl: Jsonl) -> None:
+    url = "https://maple-falls.example/feed"
+    page = Fetched(status=200, headers={"ETag": '"a"'}, body=b"<html>Down for maintenance</html>")
+    down = FakeFetcher({url: page})
+    report = archive.take_in(url, jsonl("good", {"object_id": "9"}), fetcher=down)
+    assert [each.source for each in report.broken] == [url] and counts(report) == {"new": 1}
+    again = FakeFetcher({url: Fetched(status=200, headers={}, body=FEED)})
+    archive.take_in(url, fetcher=again)
+    assert again.asked == [(url, "", "")]
+    gone = FakeFetcher({})
+    assert archive.take_in(url, jsonl("late", {"object_id": "10"}), fetcher=gone).broken[0].source == url
+
+
+def test_a_secret_in_an_address_is_not_printed_with_the_error(archive: Archive, jsonl: Jsonl) -> None:
+    url = "https://maple-falls.example/feed?token=s3cret"
+    page = FakeFetcher({url: Fetched(status=200, headers={}, body=b"<html>Log in</html>")})
+    report = archive.take_in(url, jsonl("good", {"object_id": "1"}), fetcher=page)
+    assert len(report.broken) == 1 and "s3cret" not in str(report.as_data())
+    with pytest.raises(InputError) as refused:
+        archive.take_in(url, fetcher=page)
+    assert "s3cret" not in refused.value.message + refused.value.hint

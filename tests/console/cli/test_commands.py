@@ -2,17 +2,14 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
-from click.testing import CliRunner
 
-from console.cli.main import cli
-from tests.conftest import ROOT, record
+from tests.conftest import record
+from tests.shell_examples import run
 
 OFRECORD = str(Path(sys.executable).parent / "ofrecord")
 
@@ -21,33 +18,6 @@ def ofrecord(home: Path, *words: object) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "OFRECORD_HOME": str(home), "OFRECORD_USER": "tester"}
     command = [OFRECORD, *(str(word) for word in words)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
-def every_command() -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = []
-
-    def walk(command: click.Command, path: tuple[str, ...]) -> None:
-        context = click.Context(command)
-        if isinstance(command, click.Group):
-            found.extend([path] if path else [])
-            for name in command.list_commands(context):
-                inner = command.get_command(context, name)
-                assert inner is not None
-                walk(inner, (*path, name))
-        else:
-            found.append(path)
-
-    walk(cli, ())
-    return found
-
-
-@pytest.mark.parametrize("path", every_command(), ids=" ".join)
-def test_every_command_has_help_with_an_example_and_is_documented(path: tuple[str, ...]) -> None:
-    shown = CliRunner().invoke(cli, [*path, "--help"])
-    assert shown.exit_code == 0
-    assert "Example:" in shown.output
-    assert re.search(rf"ofrecord (--home \S+ )?{' '.join(path)}\b", shown.output)
-    assert f"ofrecord {' '.join(path)}" in (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 def test_the_main_job_speaks_json_and_only_json(tmp_path: Path) -> None:
@@ -90,6 +60,8 @@ def test_the_main_job_speaks_json_and_only_json(tmp_path: Path) -> None:
         (["search"], 3),
         (["show", "R1"], 3),
         (["schedules", "check", "/nowhere"], 3),
+        (["init", "--city", "nowhere.toml"], 3),
+        (["retention", "due", "--on", "2032-13-01"], 3),
     ],
 )
 def test_wrong_use_is_said_in_words_with_exit_code_three(tmp_path: Path, words: list[str], code: int) -> None:
@@ -113,13 +85,22 @@ def test_damage_is_exit_code_one_and_names_the_file(tmp_path: Path) -> None:
     assert ofrecord(home, "search", '"unclosed').returncode == 3
 
 
-def test_documented_examples_name_commands_that_exist() -> None:
-    known = {" ".join(path) for path in every_command()}
-    examples = 0
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for line in re.findall(r"^\s*(?:\.venv/bin/)?ofrecord (.+)$", page.read_text(encoding="utf-8"), re.M):
-            words = [word for word in re.sub(r"--home \S+ ", "", line).split() if not word.startswith("-")]
-            grouped = any(each.startswith(f"{words[0]} ") for each in known)
-            assert (" ".join(words[:2]) if grouped else words[0]) in known, f"{page.name}: {line}"
-            examples += 1
-    assert examples > 15
+def test_a_group_without_its_command_shows_what_there_is(tmp_path: Path) -> None:
+    done = ofrecord(tmp_path, "account")
+    assert done.returncode == 3 and "Error:" not in done.stderr
+    assert "List the registered accounts." in done.stderr
+    assert "write it as 2025-03-31" in ofrecord(tmp_path, "retention", "due", "--on", "soon").stderr
+
+
+def test_a_search_by_days_says_what_has_no_date(tmp_path: Path) -> None:
+    home, source = tmp_path / "home", tmp_path / "records.jsonl"
+    lines = [record("1", "snow"), record("2", "snow", created_at=None)]
+    source.write_text("\n".join(json.dumps(line) for line in lines) + "\n")
+    for words in ("init --city wausau", "account add parks --platform facebook", f"import '{source}' --account parks"):
+        assert run(f"ofrecord --home '{home}' {words}")[0] == 0
+    code, printed = run(f"ofrecord --home '{home}' search 'snow date:2025-03'")
+    assert code == 0 and "1 more record would match, but it has no date of its own" in printed
+    _, printed = run(f"ofrecord --home '{home}' search 'snow date:2025-03' --count --json")
+    assert json.loads(printed.splitlines()[-1])["undated"] == 1
+    assert "no date of its own" not in run(f"ofrecord --home '{home}' search snow")[1]
+    assert "posted   no date given\n" in run(f"ofrecord --home '{home}' show R2")[1]
