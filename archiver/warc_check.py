@@ -14,6 +14,7 @@ a file cut off exactly between two records is a shorter, whole file (only the ca
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from archiver.warc import GZIP_HEADER, packed
 from archiver.warc_digests import BlockSeal, HttpSeal, Labelled
@@ -41,7 +42,14 @@ class Tally:
 def check(path: Path, profile: Profile = Profile.STANDARD, tally: Tally | None = None) -> Iterator[Finding]:
     """Every rule the file breaks, in the order of its bytes. Raises OSError when it cannot be read."""
     with path.open("rb") as stream:
-        yield from _Check(Window(stream), path.name, profile, tally or Tally()).run()
+        yield from check_stream(stream, path.name, profile, tally)
+
+
+def check_stream(
+    stream: BinaryIO, name: str, profile: Profile = Profile.STANDARD, tally: Tally | None = None
+) -> Iterator[Finding]:
+    """The same for a file already open, which must be seekable. `name` is the file's name, without its folder."""
+    yield from _Check(Window(stream), name, profile, tally or Tally()).run()
 
 
 @dataclass(kw_only=True, slots=True)
