@@ -148,18 +148,28 @@ class Harvest:
         known = rows.known(self.intake.catalog.connection, self.account.id, ids)
         if self._sent is not None:
             known |= {one: self._sent.known[one] for one in ids if one in self._sent.known}
+        broken: InputError | None = None
         for item in items:
-            if item.content is not None:
-                self._take_content(batch, package, item, item.content, known)
-            elif item.quarantined:
-                self._quarantine(batch, package, item, item.quarantined)
-            else:
-                self._deciding.count("excluded", item.place, item.excluded or "no record")
+            try:
+                self._decide(batch, package, item, known)
+            except InputError as error:  # its bytes cannot be read: what came before it is kept, and then it is said
+                broken = error
+                break
         before = self._sent
         self.intake.send(batch)
         self._sent = _Sent(batch, known, copy.deepcopy(self._deciding))
         if before is not None:
             self._commit(before)
+        if broken is not None:
+            raise broken
+
+    def _decide(self, batch: Batch, package: Package, item: Item, known: dict[str, Known]) -> None:
+        if item.content is not None:
+            self._take_content(batch, package, item, item.content, known)
+        elif item.quarantined:
+            self._quarantine(batch, package, item, item.quarantined)
+        else:
+            self._deciding.count("excluded", item.place, item.excluded or "no record")
 
     def _settle(self) -> None:
         """Make durable what is still on its way, and count what needed no batch."""
@@ -174,8 +184,8 @@ class Harvest:
         self.progress(self.done)
 
     def _quarantine(self, batch: Batch, package: Package, item: Item, reason: str) -> None:
-        self._deciding.count("quarantined", item.place, reason)
         raw, raw_type = self._raw(batch, package, item)
+        self._deciding.count("quarantined", item.place, reason)
         n = self._deciding.outcomes["quarantined"]
         self.intake.put_quarantined(batch, self.run, n, raw, raw_type, item.place, reason)
 
@@ -203,9 +213,9 @@ class Harvest:
         filing = self.classify(taken.content, "")
         envelope = self._envelope(batch, self._number, 1, taken, filing)
         row = rows.record_row(envelope, taken.digest)
-        batch.records.append(row)
         record = self._record(self._number, filing.series, (version_of(envelope, taken.digest),))
         self._put(batch, taken, filing, envelope, record, row)
+        batch.records.append(row)
         self._count_stored("new", taken)
         missing = row["media_missing"]
         return Known(self._number, 1, taken.digest, row["as_of"], self.run, 1, missing, filing.series, filing.reason)
@@ -218,15 +228,16 @@ class Harvest:
         envelope = self._envelope(batch, before.number, n, taken, filing)
         row = rows.record_row(envelope, taken.digest)
         as_of = row["as_of"]
+        versions = (*earlier, version_of(envelope, taken.digest))
+        current = n if as_of >= before.as_of else before.current
+        record = self._record(before.number, before.series, versions, current - 1)
+        self._put(batch, taken, filing, envelope, record, row)
         values: dict[str, Any] = {"versions": n, "seen_run": self.run}
         if as_of >= before.as_of:
             values |= {"current": n, "digest": taken.digest, "as_of": as_of, **rows.facts_of(taken.content)}
             before.current, before.digest, before.as_of = n, taken.digest, as_of
         batch.changes.append((before.number, values))
         before.versions, before.seen_run = n, self.run
-        versions = (*earlier, version_of(envelope, taken.digest))
-        record = self._record(before.number, before.series, versions, before.current - 1)
-        self._put(batch, taken, filing, envelope, record, row)
         self._count_stored("changed", taken)
 
     def _envelope(self, batch: Batch, number: int, n: int, taken: _Taken, filing: Filing) -> Envelope:

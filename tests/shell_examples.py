@@ -128,6 +128,7 @@ def run(command: str, feed: str = FEED) -> tuple[int, str]:
     assert program == "ofrecord", f"only ofrecord is run here: {command}"
     if feed != FEED and any(word.startswith(FEED) for word in words):
         words = [*(word.replace(FEED, feed) for word in words), "--allow-private-network"]
+    words = [name for word in words for name in _as_a_shell_would(word)]
     screen = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     code = 0
     with redirect_stdout(screen), redirect_stderr(screen):
@@ -137,6 +138,11 @@ def run(command: str, feed: str = FEED) -> tuple[int, str]:
             code = left.code if isinstance(left.code, int) else 1
     screen.seek(0)
     return code, screen.read().replace(feed, FEED)
+
+
+def _as_a_shell_would(word: str) -> list[str]:
+    """The files a word with a star stands for."""
+    return sorted(str(path) for path in Path().glob(word)) if "*.warc" in word else [word]
 
 
 def wrong_with(example: Example, code: int, printed: str) -> str:

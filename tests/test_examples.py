@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.run import ACCOUNTS, DOWNLOADS, IMPORTS, zip_of
+from tests.archiver import warc_bad
 from tests.conftest import ROOT
 from tests.shell_examples import (
     Example,
@@ -97,6 +98,8 @@ def _downloads_into(folder: Path) -> None:
     zip_of(facebook, folder / "facebook-1.zip", inside, lambda path: path.suffix == ".json")
     zip_of(facebook, folder / "facebook-2.zip", inside, lambda path: path.suffix == ".png")
     zip_of(DOWNLOADS / "x", folder / "x-archive.zip", "")
+    (folder / "crawl.warc.gz").write_bytes(warc_bad.packed(warc_bad.record(1), warc_bad.http(2)))
+    (folder / "older.warc").write_bytes(warc_bad.record(1) + warc_bad.record(2))
     (folder / "saved-page.html").write_text("<html><body>Log in to see this page</body></html>")
     (folder / "our-cases").mkdir()
     (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "cases.md").read_text(encoding="utf-8"), re.DOTALL)
