@@ -57,7 +57,7 @@ class _Taken:
         self.as_of = as_of
         self.content = content
         self.normal = content_bytes(content)
-        self.digest = bytes.fromhex(digest_of_bytes(self.normal))
+        self.digest = digest_of_bytes(self.normal)
 
 
 @dataclass(frozen=True, slots=True)

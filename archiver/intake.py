@@ -13,13 +13,13 @@ from archiver.catalog import rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.rows import Row
 from archiver.ledger import VERSION, Ledger
-from archiver.normalized import Envelope, encode_json, envelope_bytes
+from archiver.normalized import Envelope, encode_json, envelope_around
 from archiver.press import Press, Pressed, Sheet
 from archiver.segment import new_segment
 from archiver.vault import ROLL_AT, StoredMedia, Vault
 from custody.canonical import canonical
 from custody.clock import moment_of, text_of
-from custody.ids import RecordNumber, exchange_uuid, new_openings
+from custody.ids import RecordNumber, new_openings
 from custody.record import Record
 
 Index = Callable[[Sequence[Record], Mapping[RecordNumber, str]], None]
@@ -95,12 +95,9 @@ class Intake:
         `content` are the canonical bytes of the envelope's content, `digest` their digest, `facts` what the catalog
         says of it (`rows.fact_bytes`), `texts` what the search engine holds of the record from now on.
         """
-        archive, number, n = self.vault.archive, envelope.number, envelope.version
-        raw_uuid, uuid = exchange_uuid(archive, number, n, 1), exchange_uuid(archive, number, n, 2)
-        uri, opening = f"urn:ofrecord:{archive}:R{number}:v{n}", bytes.fromhex(envelope.opening)
-        normal = envelope_bytes(envelope, content)
-        sheet = Sheet(raw_uuid, uuid, uri, ":record", raw_type, raw, normal, content, facts, texts, opening)
-        batch.sheets.append(sheet)
+        number, n, opening = envelope.number, envelope.version, bytes.fromhex(envelope.opening)
+        before, after = envelope_around(envelope)
+        batch.sheets.append(Sheet(number, n, raw_type, raw, before, content, after, facts, texts, opening))
         batch.rooms.append(f"segments/{room}")
         batch.rows.append({"number": number, "n": n, "digest": digest, "run": envelope.run, "opening": opening})
         for media in envelope.content.media:
@@ -111,20 +108,16 @@ class Intake:
         self, batch: Batch, run: int, n: int, raw: bytes, raw_type: str, place: str, reason: str
     ) -> None:
         """Add an item nobody could understand: its bytes are kept, with the reason."""
-        archive, opening = self.vault.archive, batch.opening()
-        raw_uuid, uuid = exchange_uuid(archive, run, n % 65536, 4), exchange_uuid(archive, run, n % 65536, 5)
-        uri = f"urn:ofrecord:{archive}:run{run}:quarantined{n}"
+        opening = batch.opening()
         row: Row = {"run": run, "n": n, "place": place, "reason": reason}
         about = canonical({**row, "opening": opening.hex()})
-        batch.sheets.append(
-            Sheet(raw_uuid, uuid, uri, ":reason", raw_type, raw, about, b"", canonical(row), (), opening)
-        )
+        batch.sheets.append(Sheet(run, n, raw_type, raw, about, b"", b"", canonical(row), (), opening))
         batch.rooms.append(QUARANTINE)
         batch.rows.append({**row, "opening": opening})
 
     def send(self, batch: Batch) -> None:
         """Have what is kept of the batch computed; `commit` waits for it."""
-        self.press.send(batch.date, batch.sheets)
+        self.press.send(self.vault.archive, batch.date, batch.sheets)
 
     def commit(self, batch: Batch, run: int) -> None:
         """Make the oldest batch sent durable, all or nothing."""

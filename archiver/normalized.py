@@ -4,6 +4,7 @@ The bytes are canonical (sorted keys, no spaces, UTF-8), the same as `custody.ca
 content always has an equal digest. The counters in `metrics` change by the minute and are left out of the digest.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import msgspec
 
 from custody.clock import text_of
-from custody.digest import sha256
 from custody.errors import InputError
 from custody.record import Author, Content, Media
 
@@ -59,37 +59,35 @@ def content_bytes(content: Content) -> bytes:
 
 def content_digest(content: Content) -> str:
     """The digest by which two captures are the same version: 64 hex digits over everything but the counters."""
-    return digest_of_bytes(_ENCODER.encode(content))
+    return digest_of_bytes(_ENCODER.encode(content)).hex()
 
 
-def digest_of_bytes(content: bytes) -> str:
-    """The same digest from the canonical bytes of some content.
+def digest_of_bytes(content: bytes) -> bytes:
+    """The same digest from the canonical bytes of some content, as 32 bytes.
 
     The counters are the last `"metrics":{` in the bytes: keys are sorted, nothing after it holds an object, and inside
     text a quotation mark is always escaped.
     """
     start = content.rindex(_METRICS) + len(_METRICS)
     if content[start : start + 1] == b"}":
-        return sha256(content)
-    return sha256(content[:start] + content[content.index(b'},"object_id":', start) :])
+        return hashlib.sha256(content).digest()
+    running = hashlib.sha256(content[:start])
+    running.update(content[content.index(b'},"object_id":', start) :])
+    return running.digest()
 
 
 def field_bytes(content: bytes) -> dict[str, bytes]:
     """Each field of some content that says anything, as its own canonical JSON; `content` are canonical bytes."""
-    return {name: value for name, raw in _PARTS.decode(content).items() if (value := bytes(raw)) not in _NOTHING}
+    parts = _PARTS.decode(content)
+    return {name: value for name, raw in parts.items() if len(value := bytes(raw)) > 4 or value not in _NOTHING}
 
 
-def envelope_bytes(envelope: Envelope, content: bytes) -> bytes:
-    """The canonical bytes of a version's envelope: the payload of its `conversion` exchange.
-
-    `content` are the canonical bytes of its content, which are needed for its digest anyhow.
-    """
-    return _ENCODER.encode(
+def envelope_around(envelope: Envelope) -> tuple[bytes, bytes]:
+    """The canonical bytes of a version's envelope before and after those of its content (`content_bytes`): together
+    the payload of its `conversion` exchange."""
+    before = {"account": envelope.account, "as_of": envelope.as_of, "captured_at": envelope.captured_at}
+    after = _ENCODER.encode(
         {
-            "account": envelope.account,
-            "as_of": envelope.as_of,
-            "captured_at": envelope.captured_at,
-            "content": msgspec.Raw(content),
             "number": envelope.number,
             "opening": envelope.opening,
             "place": envelope.place,
@@ -100,10 +98,11 @@ def envelope_bytes(envelope: Envelope, content: bytes) -> bytes:
             "version": envelope.version,
         }
     )
+    return _ENCODER.encode(before)[:-1] + b',"content":', b"," + after[1:]
 
 
 def envelope_of(data: bytes) -> Envelope:
-    """The reverse of `envelope_bytes`. Raises InputError when the bytes are no envelope."""
+    """The reverse of `envelope_around`. Raises InputError when the bytes are no envelope."""
     try:
         return _ENVELOPE.decode(data)
     except msgspec.MsgspecError as error:
@@ -145,8 +144,8 @@ def content_at_once(line: bytes) -> Content | None:
     if b"\\u0000" in line:
         return None
     try:
-        parts, content = _PARTS.decode(line), _CONTENT.decode(line)
-        keys = len(parts) + len(content.metrics) + (_keys(content.extra, 1) if content.extra else 0)
+        parts, content = _PARTS.decode(line), _WHOLE_NUMBERS.decode(line)
+        keys = len(parts) + len(content.metrics) + (_keys(content.extra) if content.extra else 0)
         known = parts.keys() <= _KNOWN
         if "author" in parts:
             author = _PARTS.decode(parts["author"])
@@ -162,19 +161,27 @@ def content_at_once(line: bytes) -> Content | None:
         return None
 
 
-def _keys(value: Any, depth: int) -> int:
+def _keys(extra: dict[str, Any]) -> int:
+    """How many keys there are in unknown fields: a key given twice is written once when they are encoded again."""
+    again = _ENCODER.encode(extra)
+    if again.count(b"{") + again.count(b"[") > DEEPEST:
+        _refuse_depth(extra, 1)
+    return again.count(b'":') - again.count(b'\\":')
+
+
+def _refuse_depth(value: Any, depth: int) -> None:
     if depth > DEEPEST:
         raise InputError(f"nested deeper than {DEEPEST} levels")
-    count = 0
-    if value.__class__ is dict:
-        count, value = len(value), value.values()
-    for part in value:
-        kind = part.__class__
-        if kind is dict or kind is list:
-            count += _keys(part, depth + 1)
-        elif kind is float:
-            raise InputError("a fraction")
-    return count
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, (dict, list)):
+            _refuse_depth(part, depth + 1)
+
+
+def _refuse_fraction(text: str) -> None:
+    raise InputError("a fraction")
+
+
+_WHOLE_NUMBERS = msgspec.json.Decoder(Content, float_hook=_refuse_fraction)
 
 
 def _in_utc(content: Content) -> Content:

@@ -18,6 +18,7 @@ from archiver import warc
 from archiver.normalized import field_bytes
 from custody.commitment import fields_commitment, fields_of, record_commitment
 from custody.errors import UnavailableError
+from custody.ids import ArchiveId, exchange_uuid
 from custody.words import joined
 
 WORTH_A_PROCESS = 1_000
@@ -25,20 +26,20 @@ WORTH_A_PROCESS = 1_000
 
 
 class Sheet(NamedTuple):
-    """One version, or one quarantined item, as it goes into the press.
+    """One version (`n` of record `number`), or one quarantined item (`n` of run `number`), as it goes into the press.
 
-    `normal` is the canonical JSON kept beside the raw bytes, `content` the part of it that a response discloses (none
-    for a quarantined item), `facts` what the catalog says of it, `texts` what a search looks at. `opening` is 32 bytes.
+    `before`, `content` and `after` make up the canonical JSON kept beside the raw bytes; `content` is what of it a
+    response discloses (nothing of a quarantined item). `facts` are what the catalog says of it, `texts` what a search
+    looks at. `opening` is 32 bytes.
     """
 
-    raw_uuid: str
-    uuid: str
-    uri: str
-    ending: str
+    number: int
+    n: int
     raw_type: str
     raw: bytes
-    normal: bytes
+    before: bytes
     content: bytes
+    after: bytes
     facts: bytes
     texts: tuple[str, ...]
     opening: bytes
@@ -56,14 +57,14 @@ class Pressed(NamedTuple):
     line: str
 
 
-def press(date: str, sheets: Sequence[Sheet]) -> list[Pressed]:
+def press(archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> list[Pressed]:
     """Press every sheet. `date` is the moment of the batch, RFC 3339."""
-    return [_pressed(date, sheet) for sheet in sheets]
+    return [_pressed(archive, date, sheet) for sheet in sheets]
 
 
 def kept_part(sha256: bytes, line: str, facts: bytes) -> bytes:
     """The bytes of the part that says how a record is kept: stored bytes, search words and the catalog's facts."""
-    return sha256 + hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest() + facts
+    return b"%b%b\x00%b" % (sha256, facts, line.encode("utf-8", "surrogatepass"))
 
 
 def disclosable(content: bytes, raw: bytes) -> dict[str, bytes]:
@@ -76,14 +77,21 @@ def fields_digest(opening: bytes, content: bytes, raw: bytes) -> bytes:
     return fields_commitment([(name, made) for name, _, made in fields_of(opening, disclosable(content, raw))])
 
 
-def _pressed(date: str, sheet: Sheet) -> Pressed:
-    first = warc.exchange(b"resource", sheet.raw_uuid, date, sheet.uri + ":raw", sheet.raw_type, sheet.raw)
-    uri = sheet.uri + sheet.ending
-    second = warc.exchange(b"conversion", sheet.uuid, date, uri, "application/json", sheet.normal, sheet.raw_uuid)
+def _pressed(archive: ArchiveId, date: str, sheet: Sheet) -> Pressed:
+    number, n, raw_type, raw, before, content, after = sheet[:7]
+    if content:
+        raw_uuid, uuid = exchange_uuid(archive, number, n, 1), exchange_uuid(archive, number, n, 2)
+        uri, ending = f"urn:ofrecord:{archive}:R{number}:v{n}", ":record"
+    else:
+        raw_uuid, uuid = exchange_uuid(archive, number, n % 65536, 4), exchange_uuid(archive, number, n % 65536, 5)
+        uri, ending = f"urn:ofrecord:{archive}:run{number}:quarantined{n}", ":reason"
+    normal = b"".join((before, content, after))
+    first = warc.exchange(b"resource", raw_uuid, date, uri + ":raw", raw_type, raw)
+    second = warc.exchange(b"conversion", uuid, date, uri + ending, "application/json", normal, raw_uuid)
     member = warc.packed(first)
     members = member + warc.packed(second)
     digest, line = hashlib.sha256(members).digest(), joined(sheet.texts)
-    fields = fields_digest(sheet.opening, sheet.content, sheet.raw) if sheet.content else b""
+    fields = fields_digest(sheet.opening, content, raw) if content else b""
     kept = kept_part(digest, line, sheet.facts)
     return Pressed(members, len(member), digest, fields, record_commitment(sheet.opening, kept, fields), line)
 
@@ -99,17 +107,17 @@ class Press:
         self._pipe: Connection | None = None
         self._waiting: list[list[Pressed] | None] = []
 
-    def send(self, date: str, sheets: Sequence[Sheet]) -> None:
+    def send(self, archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> None:
         """Have a batch pressed."""
         if self._pipe is None and (len(sheets) < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2):
-            self._waiting.append(press(date, sheets))
+            self._waiting.append(press(archive, date, sheets))
             return
         if None in self._waiting:  # or both would wait for the other to read
             self._waiting[self._waiting.index(None)] = self._received()
         pipe = self._pipe or self._start()
         self._waiting.append(None)
         with _WordsForALostProcess():
-            pipe.send((date, [tuple(sheet) for sheet in sheets]))
+            pipe.send((archive, date, [tuple(sheet) for sheet in sheets]))
 
     def receive(self) -> list[Pressed]:
         """The oldest batch sent that has not been received yet."""
@@ -157,7 +165,7 @@ def _serve(pipe: Connection) -> None:
     gc.disable()  # nothing here makes reference cycles
     try:
         while True:
-            date, sheets = pipe.recv()
-            pipe.send([tuple(row) for row in press(date, [Sheet(*row) for row in sheets])])
+            archive, date, sheets = pipe.recv()
+            pipe.send([tuple(row) for row in press(archive, date, [Sheet(*row) for row in sheets])])
     except (EOFError, OSError):
         return

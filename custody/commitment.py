@@ -7,7 +7,9 @@ by trying, and with it nobody can find other bytes of the same commitment. `docs
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 OPENING_SIZE = 32
 _SIZE = 32
@@ -31,22 +33,35 @@ def part_commitment(key: bytes, name: str, data: bytes) -> bytes:
     """The commitment to one part's bytes under its name. Raises ValueError when the key is not 32 bytes."""
     if len(key) != _SIZE:
         raise ValueError("a part's key is 32 bytes")
-    return hashlib.sha256(b"".join((_PART, key, name.encode("ascii"), b"\x00", data))).digest()
+    return _commitment(key, _label(name), data)
 
 
 def fields_of(opening: bytes, parts: Mapping[str, bytes]) -> list[tuple[str, bytes, bytes]]:
     """Each field's name, key and commitment, in order of name. The first key is not theirs: it is the `kept` part's."""
     names = sorted(parts)
     keys = part_keys(opening, len(names) + 1)[1:]
-    return [(name, key, part_commitment(key, name, parts[name])) for name, key in zip(names, keys, strict=True)]
+    return [(name, key, _commitment(key, _label(name), parts[name])) for name, key in zip(names, keys, strict=True)]
 
 
 def fields_commitment(parts: Sequence[tuple[str, bytes]]) -> bytes:
     """The commitment to a record's fields, from each one's name and commitment, in order of name."""
-    return hashlib.sha256(_FIELDS + b"".join([b"%b\x00%b" % (name.encode("ascii"), c) for name, c in parts])).digest()
+    return hashlib.sha256(_FIELDS + b"".join([_label(name) + made for name, made in parts])).digest()
 
 
 def record_commitment(opening: bytes, kept: bytes, fields: bytes) -> bytes:
     """The commitment to a whole record: to how it is kept (`kept`, bytes) and to what it says (`fields`, from
     `fields_commitment`; empty where nothing is ever disclosed)."""
-    return hashlib.sha256(_RECORD + part_commitment(part_keys(opening, 1)[0], "kept", kept) + fields).digest()
+    if len(opening) != OPENING_SIZE:
+        raise ValueError("an opening is 32 bytes")
+    key = hashlib.shake_256(opening).digest(_SIZE)  # the first of `part_keys`
+    return hashlib.sha256(_RECORD + _commitment(key, b"kept\x00", kept) + fields).digest()
+
+
+@cache
+def _label(name: str) -> bytes:
+    return name.encode("ascii") + b"\x00"
+
+
+def _commitment(key: bytes, label: bytes, data: bytes, sha256: Callable[[bytes], Any] = hashlib.sha256) -> bytes:
+    made: bytes = sha256(_PART + key + label + data).digest()
+    return made

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from custody.record import Content, Record
+from custody.record import Content, Kind, Record, State
 from custody.selector import Posted, author_keys, name_key, tag_keys
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,12 +45,22 @@ def bounds_ms(clause: Posted) -> tuple[int | None, int | None]:
 def field_values(record: Record) -> Iterator[tuple[str, str]]:
     """Every field and value the record answers to but its account, as they are compared: ("kind", "post"), ..."""
     content = record.current
-    yield "platform", name_key(record.platform)
-    yield "series", name_key(record.series)
-    yield "kind", content.kind.value
-    yield "state", content.state.value
-    if content.media:
+    yield from kind_values(record.platform, record.series, content.kind, content.state, bool(content.media))
+    yield from own_values(record)
+
+
+def kind_values(platform: str, series: str, kind: Kind, state: State, has_media: bool) -> Iterator[tuple[str, str]]:
+    """The fields that many records share."""
+    yield "platform", name_key(platform)
+    yield "series", name_key(series)
+    yield "kind", kind.value
+    yield "state", state.value
+    if has_media:
         yield "has", "media"
+
+
+def own_values(record: Record) -> Iterator[tuple[str, str]]:
+    """The fields that are a record's own."""
     for key in author_keys(record):
         yield "author", key
     for key in tag_keys(record):

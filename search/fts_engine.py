@@ -30,6 +30,7 @@ _TABLES = (
     "CREATE VIRTUAL TABLE search_text USING fts5(line, keys, tokenize='ascii')",
     "INSERT INTO search_text(search_text, rank) VALUES('secure-delete', 1)",
     "INSERT INTO search_text(search_text, rank) VALUES('automerge', 8)",  # a third faster to fill than the default of 4
+    "INSERT INTO search_text(search_text, rank) VALUES('hashsize', 16777216)",  # a batch is one piece of index, not ten
     "CREATE TABLE search_facts (number INTEGER PRIMARY KEY, posted INTEGER, month TEXT NOT NULL,"
     " account INTEGER NOT NULL, platform TEXT NOT NULL, state TEXT NOT NULL)",
     "CREATE INDEX search_posted ON search_facts (posted)",

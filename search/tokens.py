@@ -10,10 +10,10 @@ from functools import lru_cache
 from hashlib import sha256
 
 from custody.errors import UsageError
-from custody.record import Record
+from custody.record import Kind, Record, State
 from custody.selector import FIELDS, Posted, name_key
 from custody.words import LONGEST
-from search.facts import compared, field_values
+from search.facts import compared, kind_values, own_values
 
 _MARK = "\u241f"  # not ASCII, so FTS5's ascii tokenizer keeps it as part of a word; in no word of a text
 _UNSAFE = re.compile("[^a-z0-9\x80-\ud7ff\ue000-\U0010ffff]")
@@ -30,10 +30,19 @@ def token_of(field: str, value: str) -> str:
 
 def keys_of(record: Record, month: str) -> str:
     """The made-up words for what the record may be asked for, as one line. `month` as `2025-03`, "" if not known."""
-    tokens = [token_of(field, value) for field, value in field_values(record)]
+    content = record.current
+    shared = _shared(
+        record.account, record.platform, record.series, content.kind, content.state, bool(content.media), month
+    )
+    return " ".join([shared, *[token_of(field, value) for field, value in own_values(record)]])
+
+
+@lru_cache(maxsize=4096)
+def _shared(account: int, platform: str, series: str, kind: Kind, state: State, has_media: bool, month: str) -> str:
+    values = [("account", str(account)), *kind_values(platform, series, kind, state, has_media)]
     if month:
-        tokens += [token_of("month", month), token_of("year", month[:4])]
-    return " ".join([EVERY, token_of("account", str(record.account)), *tokens])
+        values += [("month", month), ("year", month[:4])]
+    return " ".join([EVERY, *[token_of(field, value) for field, value in values]])
 
 
 def tokens_asked(field: str, value: str, handles: Mapping[int, str]) -> list[str]:

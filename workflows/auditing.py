@@ -78,7 +78,6 @@ def verify(house: House, told: Callable[[int], None]) -> Verdict:
     read = exchanges = records = 0
     with _checking(house, findings) as results:
         try:
-            findings += check_files(house.catalog, house.vault)  # meanwhile the workers read the segments
             findings += lost_versions(house.catalog)
             findings += check_ledger(house.catalog, acts.is_kind, signing.verify)
             findings += check_replay(house.catalog)
@@ -112,23 +111,27 @@ def _index_of_another_size(engine: SearchEngine, records: int) -> Iterator[Findi
 def _checking(house: House, findings: list[Finding]) -> Iterator[Iterator[Checked]]:
     """The checks of all pieces: by worker processes that begin at once, or one after another when there is little."""
     check = partial(_check, house.settings, house.city.time_zone)
+    work: list[Piece | None] = [None]
     try:
-        work = pieces(house.catalog)
+        work += pieces(house.catalog)
     except CustodyError as error:
         findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
-        work = []
-    if sum(piece.end - piece.start for piece in work) < WORTH_WORKERS:
+    if sum(piece.end - piece.start for piece in work if piece) < WORTH_WORKERS:
         yield map(check, work)
         return
-    with multiprocessing.get_context("forkserver").Pool(min(WORKERS, os.cpu_count() or 1)) as pool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # what both workers need is loaded once
+    with context.Pool(min(WORKERS, os.cpu_count() or 1)) as pool:
         yield pool.imap_unordered(check, work)
 
 
-def _check(settings: Settings, zone: str, piece: Piece) -> Checked:
-    catalog = Catalog(settings.catalog)
+def _check(settings: Settings, zone: str, piece: Piece | None) -> Checked:
+    """Check one piece; None stands for the database itself and the list of files, which takes longest."""
+    catalog, vault = Catalog(settings.catalog), Vault(settings.vault, settings.archive)
     try:
-        engine = engine_for(settings, catalog, zone)
-        return check_piece(catalog, Vault(settings.vault, settings.archive), piece, engine.words_of)
+        if piece is None:
+            return Checked(findings=check_files(catalog, vault), bytes=0, exchanges=0)
+        return check_piece(catalog, vault, piece, engine_for(settings, catalog, zone).words_of)
     finally:
         catalog.close()
 

@@ -9,6 +9,9 @@ from archiver.catalog.tables import checkpoint, ledger_entry, ledger_node
 from custody.errors import DamageError
 from custody.ledger import Read, leaf_hash
 
+AT_ONCE = 20_000
+"""Entries read at once."""
+
 
 def size(connection: Connection) -> int:
     """How many entries the ledger has."""
@@ -34,9 +37,15 @@ def root_at(connection: Connection, size: int) -> bytes | None:
 
 def entries(connection: Connection, first: int = 0) -> Iterator[tuple[int, bytes]]:
     """The entries from `first` on, in order, streamed."""
-    query = select(ledger_entry.c.seq, ledger_entry.c.entry).where(ledger_entry.c.seq >= first)
-    for row in connection.execute(query.order_by(ledger_entry.c.seq)):
-        yield row[0], row[1]
+    columns = (ledger_entry.c.seq, ledger_entry.c.entry)
+    while True:
+        query = select(*columns).where(ledger_entry.c.seq >= first).order_by(ledger_entry.c.seq).limit(AT_ONCE)
+        found = connection.execute(query).all()
+        for row in found:
+            yield row[0], row[1]
+        if len(found) < AT_ONCE:
+            return
+        first = found[-1][0] + 1
 
 
 def entry(connection: Connection, seq: int) -> bytes | None:

@@ -185,7 +185,7 @@ def _restore(connection: Any, vault: Vault, name: str, serial: int, members: Mem
 def _version_row(envelope: Envelope, raw: bytes) -> Row:
     content, opening = content_bytes(envelope.content), bytes.fromhex(envelope.opening)
     return {
-        "digest": bytes.fromhex(digest_of_bytes(content)),
+        "digest": digest_of_bytes(content),
         "run": envelope.run,
         "opening": opening,
         "fields": fields_digest(opening, content, raw),
@@ -248,7 +248,7 @@ def _settle_versions(connection: Any, catalog: Catalog, vault: Vault) -> None:
         values = {
             "versions": count,
             "current": newest.version,
-            "digest": bytes.fromhex(digest_of_bytes(content_bytes(newest.content))),
+            "digest": digest_of_bytes(content_bytes(newest.content)),
             "as_of": rows.millis(newest.as_of),
             "seen_run": max(envelope.run for envelope in envelopes),
             **rows.facts_of(newest.content),

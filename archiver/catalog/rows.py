@@ -90,7 +90,7 @@ def record_row(envelope: Envelope, digest: bytes) -> Row:
 
 def row_of_version(envelope: Envelope) -> Row:
     """The row a record would have if this version were its only one: everything follows from the envelope."""
-    return record_row(envelope, bytes.fromhex(digest_of_bytes(content_bytes(envelope.content))))
+    return record_row(envelope, digest_of_bytes(content_bytes(envelope.content)))
 
 
 PROVED = ("account", "object_id", "platform", "series", "series_reason", *FACTS, "as_of")
