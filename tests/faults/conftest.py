@@ -23,6 +23,8 @@ class Crew:
 
     def __init__(self) -> None:
         self.nurseries = [Nursery() for _ in range(WORKERS)]
+        for nursery in self.nurseries:
+            nursery.ready()
 
     def visit(self, number: int, visit: Visit) -> None:
         """Call `visit(nursery, n)` for each n; the first failure ends it."""

@@ -1,7 +1,7 @@
 """The product as processes that may die: the command line, forked warm from one that has loaded everything.
 
-Starting Python anew costs half a second, which thousands of kills cannot pay. A nursery is a process of its own that has
-imported the command line once; each job it is given is a fork that runs `console.cli.main.main` with its own words,
+Starting Python anew costs half a second, which thousands of kills cannot pay. A nursery is a process of its own that
+has imported the command line once; each job it is given is a fork that runs `console.cli.main.main` with its own words,
 streams and archive, in batches small enough to have several. After each durable commit the job appends one line to the
 acknowledgement file (`ack records=12 versions=14 acts=9`): what was promised to be there from then on.
 """
@@ -28,25 +28,26 @@ Meanwhile = Callable[[int], Callable[[], object]]
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One command on one archive. `batch` is how many items one commit holds."""
+    """One command on one archive. `batch` is how many items one commit holds, `name` tells jobs at once apart."""
 
     words: tuple[str, ...]
     home: Path
     batch: int = 5
+    name: str = "job"
 
     @property
     def acks(self) -> Path:
         return self.beside("acks")
 
-    def beside(self, name: str) -> Path:
+    def beside(self, what: str) -> Path:
         """A file of the job's own, next to the archive and never in it."""
-        return self.home.with_name(f"{self.home.name}.{name}")
+        return self.home.with_name(f"{self.home.name}.{self.name}.{what}")
 
     def acknowledged(self) -> list[dict[str, int]]:
         """What the job had promised, line by line, when it ended."""
         if not self.acks.exists():
             return []
-        lines = [line.split()[1:] for line in self.acks.read_text().splitlines()]
+        lines = [line.split()[1:] for line in self.acks.read_text().splitlines() if line]
         return [{name: int(value) for name, value in (word.split("=") for word in line)} for line in lines]
 
 
@@ -74,6 +75,9 @@ class Nursery:
         pipe = subprocess.PIPE
         environment = {**os.environ, "PYTHONHASHSEED": "0", "OFRECORD_USER": "tester"}
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
+
+    def ready(self) -> None:
+        """Wait until everything is loaded: once, before the first job."""
         self._expect("ready")
 
     @property
@@ -84,7 +88,8 @@ class Nursery:
         out, err = job.beside("out"), job.beside("err")
         for path in (job.acks, out, err):
             path.unlink(missing_ok=True)
-        self._say(json.dumps(asdict(job), default=str))
+        files = {"out": out, "err": err, "acks": job.acks}
+        self._say(json.dumps({**asdict(job), **files}, default=str))
         afterwards = meanwhile(int(self._expect("born")))
         self._say("go")
         code = int(self._expect("ended"))
@@ -142,13 +147,13 @@ def _live(job: dict[str, Any], gate: int) -> None:
 
     home = Path(job["home"])
     for name, descriptor in (("out", 1), ("err", 2)):
-        file = os.open(home.with_name(f"{home.name}.{name}"), os.O_WRONLY | os.O_CREAT, 0o600)
+        file = os.open(job[name], os.O_WRONLY | os.O_CREAT, 0o600)
         os.dup2(file, descriptor)
         os.close(file)
     os.environ["OFRECORD_HOME"] = str(home)
     tempfile.tempdir = str(home.parent)
     harvest.BATCH_ITEMS = job["batch"]
-    acks = os.open(home.with_name(f"{home.name}.acks"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    acks = os.open(job["acks"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     Catalog.transaction = _acknowledging(Catalog.transaction, acks)  # type: ignore[assignment,method-assign]
     sys.argv = ["ofrecord", *job["words"]]
     ctypes.CDLL(None).prctl(*ALLOW_TRACING)

@@ -16,11 +16,15 @@ from typing import Any
 
 from archiver.durable import hash_file
 from tests.conftest import record
+from tests.faults import strace
 from tests.faults.nursery import Ended, Job, Nursery
 from tests.faults.tally import Count
 
 LEFT_OVER = {"file-too-long", "file-unknown"}
 """What verification may say between a crash and the next start: bytes nobody acknowledged, not damage."""
+
+STEPPED = ("import", "import-first", "respond", "collect", "account-add")
+"""The commands that are killed, or refused, at every step of theirs."""
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 SUMS = ("new", "changed", "unchanged", "duplicate", "flagged", "quarantined", "excluded")
@@ -128,6 +132,7 @@ class Judge:
         self.scene = scene
         self.expected: dict[str, dict[str, Any]] = {}
         self.seconds: dict[str, float] = {}
+        self._steps: dict[str, list[strace.Step]] = {}
         for command in scene.commands():
             job = scene.job(command, f"expected-{command.name}")
             began = time.monotonic()
@@ -135,6 +140,15 @@ class Judge:
             assert ended.code == 0, ended
             self.seconds[command.name] = time.monotonic() - began
             self.expected[command.name] = facts(job.home)
+
+    def steps(self, nursery: Nursery, name: str) -> list[strace.Step]:
+        """Every step of a command on the disk, found by running it once; the log's index is memory, not disk."""
+        if name not in self._steps:
+            job = self.scene.job(self.scene.command(name), f"steps-{name}")
+            nursery.run(job, strace.tracing(job.beside("trace"), data=False))
+            found = strace.steps(job.beside("trace"), job.home)
+            self._steps[name] = [step for step in found if not step.path.endswith("-shm")]
+        return self._steps[name]
 
     def after(self, nursery: Nursery, command: Command, job: Job, promised: list[dict[str, int]], count: Count) -> None:
         """Everything that must hold after a fault, whatever it was. `job` says where the archive is now."""

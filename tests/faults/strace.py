@@ -20,7 +20,7 @@ STEPS = "write pwrite64 fsync fdatasync ftruncate rename renameat renameat2 unli
 
 _BESIDE = "openat open lseek".split()
 _UNMODELLED = (
-    "writev pwritev pwritev2 sendfile copy_file_range fallocate truncate link linkat symlink symlinkat mkdirat rmdir msync"
+    "writev pwritev pwritev2 sendfile copy_file_range fallocate truncate link linkat symlink symlinkat mkdirat rmdir"
 ).split()
 """Other ways to change a file: the models of a disk know none of them, so the tests stop if one is ever used."""
 

@@ -1,6 +1,5 @@
 """What is acknowledged is on the disk: nothing unflushed at any promise, and nothing lost when the power goes."""
 
-import os
 import random
 import subprocess
 import sys
@@ -92,7 +91,7 @@ def _states(scene: Scene, nursery: Nursery, command: Command, number: int, chanc
     disk = Disk(job.home)
     assert nursery.run(job, strace.tracing(job.beside("trace"), data=True)).code == 0
     calls = list(strace.calls(job.beside("trace")))
-    os.unlink(job.beside("trace"))
+    job.beside("trace").unlink()
     changing = [n for n, call in enumerate(calls) if call.name in strace.STEPS and call.path.startswith(disk.root)]
     cuts = sorted(chance.choices(changing, k=number))
     acknowledged, found, given = job.acknowledged(), [], 0

@@ -10,8 +10,7 @@ import pytest
 from tests.faults import strace
 from tests.faults.conftest import Crew
 from tests.faults.nursery import Nursery
-from tests.faults.scene import Judge, Scene
-from tests.faults.strace import Step
+from tests.faults.scene import STEPPED, Judge, Scene
 from tests.faults.tally import FULL, SEED, Count, points
 
 
@@ -55,7 +54,7 @@ def _killed_after(seconds: float, pid: int) -> threading.Timer:
 @pytest.mark.usefixtures("traced")
 def test_killed_before_each_step(scene: Scene, judge: Judge, crew: Crew) -> None:
     chance = random.Random(SEED)
-    work = [(name, step) for name in STEPPED for step in steps_of(scene, crew.nurseries[0], name)]
+    work = [(name, step) for name in STEPPED for step in judge.steps(crew.nurseries[0], name)]
     if not FULL:
         work = chance.sample(work, 12)
     count = Count(what="SIGKILL before each step", wanted=max(len(work), points(300, 12)))
@@ -72,13 +71,3 @@ def test_killed_before_each_step(scene: Scene, judge: Judge, crew: Crew) -> None
 
     crew.visit(len(work), visit)
     count.reached()
-
-
-STEPPED = ("import", "respond", "collect", "account-add")
-
-
-def steps_of(scene: Scene, nursery: Nursery, name: str) -> list[Step]:
-    """Every step of a command on the disk, found by running it once."""
-    job = scene.job(scene.command(name), f"trace-{name}")
-    nursery.run(job, strace.tracing(job.beside("trace"), data=False))
-    return [step for step in strace.steps(job.beside("trace"), job.home) if not step.path.endswith("-shm")]
