@@ -34,8 +34,10 @@ class Crew:
 
         def one(n: int) -> None:
             nursery = free.get()
-            visit(nursery, n)
-            free.put(nursery)
+            try:
+                visit(nursery, n)
+            finally:
+                free.put(nursery)
 
         with ThreadPoolExecutor(len(self.nurseries)) as pool:
             results = [pool.submit(one, n) for n in range(number)]

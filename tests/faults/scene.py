@@ -172,7 +172,7 @@ class Judge:
         checked = nursery.run(Job(words=("verify", "--json"), home=job.home))
         assert checked.code == 0 and checked.data["clean"], checked
         assert facts(job.home) == self.expected[command.name]
-        assert not list((job.home / "vault").rglob(".*.part"))
+        assert not list(job.home.rglob(".*.part"))
 
     def _look(self, nursery: Nursery, job: Job, last: dict[str, int], count: Count) -> None:
         looked = nursery.run(Job(words=("verify", "--json"), home=job.home))
