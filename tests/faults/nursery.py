@@ -86,8 +86,8 @@ class Nursery:
 
     def run(self, job: Job, meanwhile: Meanwhile = lambda pid: lambda: None) -> Ended:
         out, err = job.beside("out"), job.beside("err")
-        for path in (job.acks, out, err):
-            path.unlink(missing_ok=True)
+        for path in (job.acks, out, err):  # there from the start: a job may be killed before it opens them
+            path.write_bytes(b"")
         files = {"out": out, "err": err, "acks": job.acks}
         self._say(json.dumps({**asdict(job), **files}, default=str))
         afterwards = meanwhile(int(self._expect("born")))
