@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench format clean
+.PHONY: setup demo test test-faults check bench format clean
 
 setup: .venv/.ready
 
@@ -16,6 +16,9 @@ demo: .venv/.ready ## make a fictional city's archive and do the main job on it
 
 test: .venv/.ready ## all tests
 	@$(BIN)/python -m pytest
+
+test-faults: .venv/.ready ## crashes, power cuts, full and failing disks, damage: every point, with a table of counts
+	@FAULTS=full $(BIN)/python -m pytest tests/faults
 
 check: .venv/.ready ## format, lint, types
 	@$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ def write_new(path: Path, chunks: Iterable[bytes], secret: bool = False) -> int:
     A `secret` one can be read by its owner alone, from its first byte on.
     """
     with _words_for(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             size = 0
@@ -50,7 +50,7 @@ def append(path: Path, data: bytes, at: int) -> None:
     """
     with _words_for(path):
         new = not path.exists()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             if os.fstat(descriptor).st_size < at:
@@ -85,7 +85,7 @@ def scratch(path: Path) -> Iterator[IO[bytes]]:
 def move(path: Path, to: Path) -> None:
     """Give a file another name in the same file system, durably; an older file of that name is replaced."""
     with _words_for(path):
-        to.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(to.parent)
         path.replace(to)
         flush_folder(to.parent)
         flush_folder(path.parent)
@@ -111,6 +111,14 @@ def flush_folder(folder: Path) -> None:
                 raise
         finally:
             os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, each with its new name flushed."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        flush_folder(folder.parent)
 
 
 def hash_file(path: Path, end: int | None = None) -> str:

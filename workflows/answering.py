@@ -137,6 +137,8 @@ def _day(millis: int, house: House) -> str:
 def _keep(folder: Path, bound: Sequence[BoundPdf], package: Path) -> dict[str, Any]:
     if folder.exists() and not folder.is_dir():
         raise UnavailableError(f"{folder} is a file, not a folder.", "Choose another with --into.")
+    for left in folder.glob(".response*.part"):  # a try that was killed left a hidden piece of an answer
+        durable.remove(left)
     made: dict[str, Any] = {"volumes": []}
     for pdf in bound:
         target = folder / pdf.name
