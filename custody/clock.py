@@ -26,7 +26,7 @@ def fixed_clock(moment: datetime) -> Clock:
 
 def is_plausible(moment: datetime, now: datetime) -> bool:
     """Whether a date can be a social post's: 2003-01-01 to two days from `now`. 1970 and 9999 are not dates."""
-    return EARLIEST_PLAUSIBLE <= moment <= now + LATEST_PLAUSIBLE_AHEAD
+    return moment >= EARLIEST_PLAUSIBLE and moment - now <= LATEST_PLAUSIBLE_AHEAD
 
 
 def text_of(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from archiver import durable, signing
-from archiver.catalog import acts, queries
+from archiver.catalog import acts, ledger_rows, queries
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import check_ledger
@@ -28,11 +28,12 @@ from archiver.catalog.verification import (
 from archiver.ledger import Ledger, origin_of
 from archiver.signing import read_key
 from archiver.vault import Vault
+from custody.clock import Clock, system_clock
 from custody.errors import CustodyError
 from custody.selector import Selector
 from policies.cities import load_city
 from search.engine import SearchEngine
-from workflows.house import House, engine_for
+from workflows.house import House, engine_for, open_for_writing, open_house
 from workflows.settings import Settings
 
 WORKERS = 2
@@ -42,6 +43,16 @@ WORTH_WORKERS = 64_000_000
 _HINTS = {
     "file-unknown": "move it out of the vault",
     "file-too-long": "it is swept at the next import",
+    "checkpoint-unsigned": "it is signed at the next import",
+    "content-gone": "find out who removed it; restore it from a backup",
+    "ledger-changed": "keep the folder as it is, and have the ledger compared with a witness or an older response",
+    "ledger-root-differs": "keep the folder as it is, and have the ledger compared with a witness or an older response",
+    "ledger-entry-wrong": "keep the folder as it is, and have the ledger compared with a witness or an older response",
+    "ledger-cut-off": "run `ofrecord rebuild`; if it stays, restore the folder vault/ledger from a backup",
+    "ledger-differs": "find out who changed it; restore the file from a backup",
+    "not-in-ledger": "find out where it comes from: it was not taken in by this program",
+    "state-changed": "run `ofrecord rebuild`",
+    "checkpoint-changed": "keep the folder as it is: somebody else signed, or the catalog was changed",
     "catalog-changed": "run `ofrecord rebuild`",
     "catalog-damaged": "run `ofrecord rebuild`",
     "record-missing": "run `ofrecord rebuild`; if it stays, restore the file from a backup",
@@ -69,6 +80,23 @@ class Verdict:
 def hint_for(finding: Finding) -> str:
     """What to do about a finding."""
     return _HINTS.get(finding.code, "restore the file from a backup; until then its records cannot be vouched for")
+
+
+def set_right(settings: Settings, clock: Clock = system_clock) -> tuple[str, ...]:
+    """Finish what an interrupted program left, as the next writing would: sweep and sign. Says in plain words what.
+
+    Only when the last writer did not end as it should; and when that cannot be done now, verification says the rest.
+    """
+    try:
+        with open_house(settings, clock) as house:
+            newest = ledger_rows.newest_checkpoint(house.catalog.connection)
+            ended = newest is None or newest["note"] is not None
+            if ended and not queries.unended_runs(house.catalog.connection):
+                return ()
+        with open_for_writing(settings, clock) as house:
+            return house.swept or ("an interrupted run: ended and signed",)
+    except CustodyError:
+        return ()
 
 
 def verify(house: House, told: Callable[[int], None]) -> Verdict:

@@ -193,7 +193,7 @@ class Rows:
 
 def in_words(error: BaseException, path: Path) -> CustodyError:
     """A database's error as one of ours, with the cure."""
-    words = str(error)
+    words = f"{error} {getattr(error, 'sqlite_errorname', '')}"
     if "locked" in words or "busy" in words:
         return BusyError(f"The catalog {path} is busy: somebody is writing.", "Try again shortly.")
     if "disk is full" in words:
@@ -203,7 +203,12 @@ def in_words(error: BaseException, path: Path) -> CustodyError:
         )
     if "readonly" in words or "unable to open" in words:
         return UnavailableError(f"The catalog {path} cannot be opened or written.", "Check who owns the folder.")
-    return DamageError(f"The catalog {path} is damaged: {words}", "Run `ofrecord rebuild`.")
+    if "IOERR" in words or "disk I/O" in words:
+        return UnavailableError(
+            f"The disk could not read or write {path} ({error}).",
+            "Check the disk, then run the same command again: what was acknowledged is safe.",
+        )
+    return DamageError(f"The catalog {path} is damaged: {error}", "Run `ofrecord rebuild`.")
 
 
 @contextmanager
@@ -214,3 +219,5 @@ def _words_for(path: Path) -> Iterator[None]:
         raise in_words(error, path) from error
     except DatabaseError as error:
         raise in_words(error.orig or error, path) from error
+    except UnicodeDecodeError as error:  # the driver, over a name in a damaged schema
+        raise DamageError(f"The catalog {path} is damaged: {error}", "Run `ofrecord rebuild`.") from error

@@ -71,11 +71,10 @@ def check_records(stretch: Stretch) -> Results:
     source = version.outerjoin(record, record.c.number == version.c.number)
     source = source.outerjoin(ledger_entry, ledger_entry.c.seq == version.c.leaf)
     query = select(*columns, ledger_entry.c.entry).select_from(source).where(stretch.within(version))
-    connection = stretch.catalog.connection
-    literal = query.order_by(version.c.offset).compile(
-        dialect=connection.dialect, compile_kwargs={"literal_binds": True}
-    )
-    found = connection.exec_driver_sql(str(literal)).cursor.fetchall()  # plain tuples: nothing needs conversion
+    dialect = stretch.catalog.connection.dialect
+    literal = query.order_by(version.c.offset).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    with stretch.catalog.reading() as connection:  # plain tuples: nothing needs conversion
+        found = connection.exec_driver_sql(str(literal)).cursor.fetchall()
     words = stretch.words_of([RecordNumber(row[0]) for row in found])
     bucket = encode_json(str(stretch.segment["room"]).removeprefix("segments/"))
     data, start = stretch.data, stretch.start

@@ -3,7 +3,7 @@
 import click
 
 from console.cli.output import DAMAGED, Progress, counted, home_of, say, settings_of, who, with_json
-from workflows.auditing import Verdict, hint_for, rebuild_catalog
+from workflows.auditing import Verdict, hint_for, rebuild_catalog, set_right
 from workflows.auditing import verify as verify_archive
 from workflows.enrolling import make_archive
 from workflows.house import open_house
@@ -45,11 +45,13 @@ def verify(context: click.Context, as_json: bool) -> int:
     Example:
       ofrecord verify
     """
-    progress = Progress("bytes")
-    with open_house(settings_of(context)) as house:
+    progress, settings = Progress("bytes"), settings_of(context)
+    mended = set_right(settings)
+    with open_house(settings) as house:
         verdict = verify_archive(house, progress.at)
     progress.end()
-    say(as_json, _data(verdict), _lines(verdict))
+    first = [f"Left by a program that was stopped, and set right: {note}." for note in mended]
+    say(as_json, {**_data(verdict), "set_right": list(mended)}, [*first, *_lines(verdict)])
     return 0 if verdict.clean else DAMAGED
 
 

@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
-import pytest
-
 from custody.clock import fixed_clock
 from tests.conftest import Archive
 from tests.faults.conftest import Crew
@@ -105,7 +103,6 @@ def test_a_jumping_clock_breaks_nothing(tmp_path: Path, jsonl: Callable[..., Pat
     count.reached()
 
 
-@pytest.mark.xfail(raises=OverflowError, strict=True, reason="the last two days of 9999: two days on is no date")
 def test_the_last_second_of_9999(tmp_path: Path, jsonl: Callable[..., Path]) -> None:
     archive = Archive(tmp_path / "home", fixed_clock(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)))
     assert archive.take_in(jsonl("last", {"object_id": "1"})).reconciliation.closes
