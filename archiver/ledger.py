@@ -23,6 +23,7 @@ from custody.canonical import canonical
 from custody.checkpoint import Checkpoint, Note
 from custody.clock import text_of
 from custody.commitment import record_commitment
+from custody.errors import DamageError, UnavailableError
 from custody.ids import ArchiveId, exchange_uuid
 from custody.ledger import Tree, leaf_hash, tree_of
 
@@ -126,12 +127,37 @@ class Ledger:
     def sign(self) -> str | None:
         """Sign the newest root, which is durable already. Returns the note; None while the ledger is empty."""
         newest = ledger_rows.newest_checkpoint(self.catalog.connection)
-        if newest is None or newest["note"] or self.key is None:
-            return newest["note"] if newest else None
-        checkpoint = Checkpoint(origin=origin_of(self.vault.archive), size=newest["size"], root=newest["root"])
-        note = str(Note(text=checkpoint.text(), signatures=(self.key.signed(checkpoint.text()),)))
+        return None if newest is None or self.key is None else self._signed(newest)
+
+    def public_key(self) -> str:
+        """The key by which everybody can check the signatures, as text."""
+        if self.key is None:
+            raise UnavailableError("The archive is open for reading; its key is not at hand.")
+        return str(self.key.public)
+
+    def signed_beyond(self, seq: int) -> tuple[int, str]:
+        """The first state of the ledger that holds entry `seq`: its size, and its signed checkpoint.
+
+        The same key signs the same root with the same bytes, so this is the same whenever it is asked.
+        """
+        row = ledger_rows.checkpoint_beyond(self.catalog.connection, seq)
+        if row is None:
+            raise DamageError(f"The ledger has no entry {seq}.", "Run `ofrecord verify`.")
+        return row["size"], self._signed(row)
+
+    def signed_text(self, text: str) -> str:
+        """Some text as a signed note. Its first line must say what it is, and must not be a log's name."""
+        if self.key is None:
+            raise UnavailableError("The archive is open for reading; its key is not at hand.")
+        return str(Note(text=text, signatures=(self.key.signed(text),)))
+
+    def _signed(self, row: Row) -> str:
+        if row["note"]:
+            return str(row["note"])
+        text = Checkpoint(origin=origin_of(self.vault.archive), size=row["size"], root=row["root"]).text()
+        note = self.signed_text(text)
         with self.catalog.transaction() as connection:
-            ledger_rows.note_signed(connection, newest["size"], note)
+            ledger_rows.note_signed(connection, row["size"], note)
         return note
 
     def _current(self, connection: Any) -> Tree:

@@ -77,8 +77,16 @@ def digest_of_bytes(content: bytes) -> bytes:
 
 
 def field_bytes(content: bytes) -> dict[str, bytes]:
-    """Each field of some content that says anything, as its own canonical JSON; `content` are canonical bytes."""
+    """Each field of some content that says anything, as its own canonical JSON; `content` are canonical bytes.
+
+    The parts of the author and of each medium are fields of their own: `author.name`, `media.0.sha256`.
+    """
     parts = _PARTS.decode(content)
+    found = {f"author.{name}": value for name, value in _PARTS.decode(parts.pop("author")).items()}
+    media = parts.pop("media")
+    for n, each in enumerate(_PART_LISTS.decode(media) if len(media) > 2 else ()):
+        found |= {f"media.{n}.{name}": value for name, value in each.items()}
+    parts |= found
     return {name: value for name, raw in parts.items() if len(value := bytes(raw)) > 4 or value not in _NOTHING}
 
 

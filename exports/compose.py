@@ -5,12 +5,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from custody.errors import UsageError
+from custody.evidence import Proof, Seal
 from custody.ids import RecordNumber, label_of
 from custody.record import Content, Media, Record, Version
 from custody.request import Decision, Mark, RecordsRequest, Redaction
+from exports.disclosure import shown_of
 from exports.reason_codes import ReasonCode
 from exports.redaction import Hidden, hidden_of, passage, whole_or_nothing
 from exports.response import (
@@ -48,7 +51,11 @@ class Facts:
     coverage: tuple[Coverage, ...]
     handles: Mapping[int, str]
     codes: tuple[ReasonCode, ...]
+    seal: Seal
 
+
+ProofOf = Callable[[RecordNumber, int], Proof]
+"""The evidence for one version of a record."""
 
 RecordsOf = Callable[[Sequence[RecordNumber]], Iterator[Record]]
 MediaOf = Callable[[str], Iterator[bytes]]
@@ -62,6 +69,7 @@ def compose(
     facts: Facts,
     records_of: RecordsOf,
     media_of: MediaOf,
+    proof_of: ProofOf,
 ) -> Response:
     """The answer to a request. Raises UsageError as long as anything is undecided or lacks its reason."""
     _refuse_unready(decisions, redactions, facts)
@@ -76,17 +84,13 @@ def compose(
             for position, each in enumerate(placed, start + 1):
                 decision = decisions[each.number]
                 if decision.mark is Mark.WITHHOLD:
-                    yield WithheldEntry(
-                        position=position,
-                        label=label_of(each.number),
-                        code=decision.code,
-                        note=decision.note,
-                        depth=each.depth,
-                    )
+                    yield _withheld(position, each, decision, proof_of)
                 else:
                     hidden = hidden_of(found[each.number], redactions.get(each.number, ()))
-                    entry = _entry(position, each, found[each.number], hidden, facts, media_of)
-                    yield replace(entry, reasons=_reasons(redactions.get(each.number, ())))
+                    record = found[each.number]
+                    entry = _entry(position, each, record, hidden, facts, media_of)
+                    reasons = _reasons(redactions.get(each.number, ()))
+                    yield replace(entry, reasons=reasons, proofs=partial(shown_of, entry, record, proof_of))
 
     return Response(
         city=facts.city,
@@ -103,8 +107,24 @@ def compose(
         redacted=marks.count(Mark.REDACT),
         withheld=marks.count(Mark.WITHHOLD),
         reasons=tuple(code for code in facts.codes if code.code in used),
+        seal=facts.seal,
         entries=entries,
     )
+
+
+def _withheld(position: int, placed: Placed, decision: Decision, proof_of: ProofOf) -> WithheldEntry:
+    return WithheldEntry(
+        position=position,
+        label=label_of(placed.number),
+        code=decision.code,
+        note=decision.note,
+        depth=placed.depth,
+        proofs=partial(_only_that_it_is, proof_of, placed.number),
+    )
+
+
+def _only_that_it_is(proof_of: ProofOf, number: RecordNumber) -> tuple[Proof, ...]:
+    return (proof_of(number, 1).closed(),)
 
 
 def _refuse_unready(
@@ -159,7 +179,9 @@ def _entry(position: int, placed: Placed, record: Record, hidden: Hidden, facts:
         title=_passage(version, "title", content.title, hidden),
         text=_passage(version, "text", content.text, hidden),
         earlier=tuple(
-            EarlierVersion(captured=_utc(each.captured_at), text=_passage(each, "text", each.content.text, hidden))
+            EarlierVersion(
+                captured=_utc(each.captured_at), text=_passage(each, "text", each.content.text, hidden), version=each.n
+            )
             for each in record.versions
             if each.n != version.n and each.content.text != content.text
         ),

@@ -6,6 +6,7 @@ Only `exports/compose.py` makes a Response. Times are given both in the city's z
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from custody.evidence import Proof, Seal
 from exports.reason_codes import ReasonCode
 
 
@@ -43,11 +44,19 @@ class EarlierVersion:
 
     captured: str
     text: Passage
+    version: int = 0
+
+
+def _no_proofs() -> tuple[Proof, ...]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """A released record, in whole or in part. `sha256` is "" when anything of it is withheld (it could be guessed)."""
+    """A released record, in whole or in part. `sha256` is "" when anything of it is withheld (it could be guessed).
+
+    `proofs` are made when asked for: of its current version, and of each earlier one that is shown.
+    """
 
     position: int
     label: str
@@ -73,6 +82,7 @@ class Entry:
     codes: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...] = ()
     """Each reason code used with what the custodian wrote to it, for the log."""
+    proofs: Callable[[], tuple[Proof, ...]] = _no_proofs
 
     @property
     def partly(self) -> bool:
@@ -89,6 +99,7 @@ class WithheldEntry:
     code: str
     note: str
     depth: int
+    proofs: Callable[[], tuple[Proof, ...]] = _no_proofs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +142,7 @@ class Response:
     redacted: int
     withheld: int
     reasons: tuple[ReasonCode, ...]
+    seal: Seal
     entries: Callable[[], Iterator[Entry | WithheldEntry]]
 
     @property

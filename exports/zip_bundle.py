@@ -8,17 +8,22 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from exports.pdf_binder import BoundPdf
+from exports.proofs import proof_chunks
 from exports.response import Entry, Response, WithheldEntry
 from exports.tabular import csv_chunks, json_chunks
 
 DATE = (2000, 1, 1, 0, 0, 0)
+MANIFEST = "ofrecord-manifest/1"
+"""The first line of the signed note about a manifest: what it is. No log has this name."""
+
+NOTE = "manifest.signed.txt"
 _CHUNK = 1 << 20
 _UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError)
 
@@ -42,15 +47,19 @@ class _Writer:
                 member.write(chunk)
         self.manifest.append({"name": name, "sha256": running.hexdigest(), "size": size})
 
-    def close(self) -> None:
+    def close(self, signed: Callable[[str], str]) -> None:
+        """Write the manifest and the signed note that names its digest."""
         files = sorted(self.manifest, key=lambda row: str(row["name"]))
         data = {"format": "ofrecord-manifest/1", "files": files}
-        self.add("manifest.json", [json.dumps(data, indent=1, sort_keys=True).encode() + b"\n"], False)
+        manifest = json.dumps(data, indent=1, sort_keys=True).encode() + b"\n"
+        self.add("manifest.json", [manifest], False)
+        note = signed(f"{MANIFEST}\nsha256 {hashlib.sha256(manifest).hexdigest()}\n")
+        self.add(NOTE, [note.encode()], False)
         self.zip.close()
 
 
-def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes]) -> None:
-    """Write the package into an open binary file."""
+def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes], signed: Callable[[str], str]) -> None:
+    """Write the package into an open binary file. `signed` makes a text a note signed by the archive's key."""
     writer = _Writer(target)
     writer.add("README.txt", [_readme(response, pdfs).encode("utf-8", "replace")], False)
     for pdf in pdfs:
@@ -59,11 +68,12 @@ def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes]) -
     writer.add("records.json", json_chunks(response), False)
     writer.add("records.csv", csv_chunks(response), False)
     writer.add("redactions.json", _redactions(response), False)
+    writer.add("proofs.json", proof_chunks(response), False)
     for entry in response.entries():
         if isinstance(entry, Entry):
             for media in entry.media:
                 writer.add(media.name, media.chunks(), True)
-    writer.close()
+    writer.close(signed)
 
 
 def check_package(path: Path) -> list[str]:
@@ -74,7 +84,13 @@ def check_package(path: Path) -> list[str]:
             names = package.namelist()
             manifest = json.loads(package.read("manifest.json"))
             listed = {row["name"]: row for row in manifest["files"]}
-            findings += [f"{name} is not in the manifest" for name in names if name not in {*listed, "manifest.json"}]
+            unlisted = {"manifest.json", NOTE}
+            findings += [f"{name} is not in the manifest" for name in names if name not in {*listed, *unlisted}]
+            findings += [f"{name} is missing" for name in unlisted if name not in names]
+            if NOTE in names and hashlib.sha256(package.read("manifest.json")).hexdigest() not in package.read(
+                NOTE
+            ).decode("utf-8", "replace"):
+                findings.append("manifest.json is not the one that was signed")
             findings += [f"{name} stands twice" for name in set(names) if names.count(name) > 1]
             for name, row in listed.items():
                 if name not in names:
@@ -127,5 +143,7 @@ def _readme(response: Response, pdfs: Sequence[BoundPdf]) -> str:
     files = [(pdf.name, pdf.note) for pdf in pdfs]
     files += [("records.json", "the released records, for programs"), ("records.csv", "the same for a spreadsheet")]
     files += [("media/", "released pictures and files"), ("redactions.json", "where something is withheld, and why")]
+    files += [("proofs.json", "that the city's ledger holds each record, and that what is shown is unchanged")]
     files += [("manifest.json", "every file with its size and SHA-256")]
+    files += [("manifest.signed.txt", "the archive's signature under the manifest")]
     return environment.get_template("README.txt").render(r=response, files=files, volumes=len(pdfs) > 1)

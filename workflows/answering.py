@@ -6,8 +6,10 @@ from typing import Any
 
 from archiver import durable
 from archiver.catalog import queries
+from archiver.evidence import Evidence
 from custody.clock import local_day
 from custody.errors import DamageError, UnavailableError
+from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
 from custody.record import Record
 from custody.request import Redaction
@@ -34,7 +36,7 @@ def respond(house: House, number: int, into: Path | None, told: Callable[[int], 
         bound = bind(response, Path(work), told)
         package = Path(work) / "response.zip"
         with durable.scratch(package) as target:
-            write_zip(response, bound, target)
+            write_zip(response, bound, target, house.ledger.signed_text)
         wrong = check_package(package)
         if wrong:
             raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
@@ -53,15 +55,24 @@ def response_for(house: House, number: int) -> Response:
     for _, redaction in queries.redactions(connection, number):
         redactions.setdefault(redaction.record, []).append(redaction)
     rows = queries.record_rows(connection, [int(record) for record in decisions])
+    evidence = Evidence(house.catalog, house.vault, house.ledger, _leaves(house, number, list(rows)))
     return compose(
         request,
         decisions,
         redactions,
         in_threads(rows),
-        _facts(house, number, rows),
+        _facts(house, number, evidence.seal),
         _records(house),
         house.vault.media,
+        evidence.of,
     )
+
+
+def _leaves(house: House, number: int, records: Sequence[int]) -> list[int]:
+    """The ledger's newest entries of everything that goes into the response, so that the same response always carries
+    the same checkpoint."""
+    connection = house.catalog.connection
+    return [queries.newest_leaf_of_acts(connection, _ACTS, number), queries.newest_leaf_of_records(connection, records)]
 
 
 def in_threads(rows: Mapping[int, Mapping[str, Any]]) -> list[Placed]:
@@ -98,7 +109,7 @@ def _records(house: House) -> Callable[[Sequence[RecordNumber]], Iterator[Record
     return lambda numbers: house.shelf.records(list(numbers))
 
 
-def _facts(house: House, number: int, rows: Mapping[int, Mapping[str, Any]]) -> Facts:
+def _facts(house: House, number: int, seal: Seal) -> Facts:
     connection = house.catalog.connection
     made = [act["at"] for kind in _ACTS for act in queries.acts_of(connection, kind, number)]
     collections = tuple(
@@ -114,6 +125,7 @@ def _facts(house: House, number: int, rows: Mapping[int, Mapping[str, Any]]) -> 
         coverage=tuple(_coverage(house)),
         handles={account.id: account.handle for account in house.accounts()},
         codes=reason_codes(house.city.jurisdiction),
+        seal=seal,
     )
 
 

@@ -30,6 +30,13 @@ def checkpoints(connection: Connection) -> Iterator[Row]:
         yield dict(row)
 
 
+def checkpoint_beyond(connection: Connection, seq: int) -> Row | None:
+    """The first state of the ledger that holds entry `seq`."""
+    query = select(checkpoint).where(checkpoint.c.size > seq).order_by(checkpoint.c.size).limit(1)
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
 def root_at(connection: Connection, size: int) -> bytes | None:
     """The root the ledger had at a size; None when no commit ended there."""
     return connection.execute(select(checkpoint.c.root).where(checkpoint.c.size == size)).scalar()

@@ -223,6 +223,21 @@ def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:
     return [{"number": row[0], "at": row[1], **json.loads(row[2])} for row in found]
 
 
+def newest_leaf_of_acts(connection: Connection, kinds: Sequence[str], subject: int) -> int:
+    """The newest ledger entry of acts of these kinds done to one subject; 0 when there are none."""
+    query = select(func.max(act.c.leaf)).where(act.c.kind.in_(kinds), act.c.subject == subject)
+    return connection.execute(query).scalar() or 0
+
+
+def newest_leaf_of_records(connection: Connection, numbers: Sequence[int]) -> int:
+    """The newest ledger entry of any version of these records; 0 when there are none."""
+    newest = 0
+    for start in range(0, len(numbers), 5000):
+        query = select(func.max(version.c.leaf)).where(version.c.number.in_(numbers[start : start + 5000]))
+        newest = max(newest, connection.execute(query).scalar() or 0)
+    return newest
+
+
 def next_subject(connection: Connection, kind: str) -> int:
     """The next free number for what acts of this kind make (requests, holds, runs, accounts)."""
     return (connection.execute(select(func.max(act.c.subject)).where(act.c.kind == kind)).scalar() or 0) + 1
