@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import corpus
+from custody.evidence import Seal
 from exports.response import Entry, Piece, Response, WithheldEntry
 
 Row = tuple[str, str, str, str, str]
@@ -49,6 +50,7 @@ def response(size: int) -> Response:
         redacted=0,
         withheld=0,
         reasons=(),
+        seal=Seal(key="", checkpoint=""),
         entries=entries,
     )
 
