@@ -28,7 +28,7 @@ from custody.errors import InputError
 from custody.ids import RecordNumber
 from custody.record import SCHEMA_VERSION, Content, Media, Record, Version
 
-BATCH_ITEMS = 5_000
+BATCH_ITEMS = 2_500
 BATCH_BYTES = 48_000_000
 IMPLAUSIBLE = "date-implausible"
 

@@ -1,6 +1,7 @@
 """Shared ways of making an archive, in the test's own temporary folder, on a clock that stands still."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from workflows import capturing, enrolling
 from workflows.capturing import RunReport
 from workflows.house import House, open_for_writing, open_house
 from workflows.settings import Settings
+
+os.environ["OFRECORD_PINS"] = ""  # no test remembers anything outside its own folder
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

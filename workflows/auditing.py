@@ -1,11 +1,14 @@
 """Checking the archive against itself, and making its catalog again from the vault."""
 
+import json
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from archiver import durable, signing
 from archiver.catalog import acts, ledger_rows, queries
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.finding import Finding
-from archiver.catalog.ledger_check import check_ledger
+from archiver.catalog.ledger_check import check_ledger, check_newest
 from archiver.catalog.rebuilding import rebuild
 from archiver.catalog.replay_check import check_replay
 from archiver.catalog.verification import (
@@ -29,11 +32,13 @@ from archiver.ledger import Ledger, origin_of
 from archiver.signing import read_key
 from archiver.vault import Vault
 from custody.clock import Clock, system_clock
-from custody.errors import CustodyError
+from custody.errors import CustodyError, InputError
 from custody.selector import Selector
 from policies.cities import load_city
 from search.engine import SearchEngine
+from workflows.anchoring import check_anchors
 from workflows.house import House, engine_for, open_for_writing, open_house
+from workflows.pins import check_pin, compare
 from workflows.settings import Settings
 
 WORKERS = 2
@@ -52,6 +57,12 @@ _HINTS = {
     "ledger-differs": "find out who changed it; restore the file from a backup",
     "not-in-ledger": "find out where it comes from: it was not taken in by this program",
     "state-changed": "run `ofrecord rebuild`",
+    "ledger-gone-back": "restore the newest backup; if an old one was restored on purpose: ofrecord anchor accept",
+    "ledger-forked": "keep the folder and what it was compared with: its past was changed",
+    "key-changed": "keep the folder: another key signs now than this computer knows",
+    "anchor-unsigned": "keep what it was compared with, and find out who made it",
+    "anchor-unreadable": "find a whole copy of it",
+    "time-impossible": "keep the folder: an entry is dated later than it can have been made",
     "checkpoint-changed": "keep the folder as it is: somebody else signed, or the catalog was changed",
     "catalog-changed": "run `ofrecord rebuild`",
     "catalog-damaged": "run `ofrecord rebuild`",
@@ -99,22 +110,97 @@ def set_right(settings: Settings, clock: Clock = system_clock) -> tuple[str, ...
         return ()
 
 
-def verify(house: House, told: Callable[[int], None]) -> Verdict:
-    """Read every byte of the archive and compare it with the catalog, the index and the ledger, both ways."""
+class Level(IntEnum):
+    """How deep a verification goes; each level holds those before it."""
+
+    V0 = 0
+    """The pin, the newest signature, the database's own quick check: seconds."""
+    V1 = 1
+    """The ledger computed again from its entries."""
+    V2 = 2
+    """The catalog and the index against the ledger, and what people did once more; no file of the vault is read."""
+    V3 = 3
+    """Every byte of the vault."""
+    V4 = 4
+    """Everything others remember: witnesses, and files given to compare with."""
+
+
+_WRITTEN_OTHERWISE = "a value in it is of another kind than was written"
+
+
+def _guarded(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings; a catalog so changed that it cannot be read ends in a finding too."""
+    try:
+        yield from found
+    except CustodyError as error:
+        yield Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message)
+    except (TypeError, ValueError):
+        yield Finding(code="catalog-damaged", object="catalog.sqlite", message=_WRITTEN_OTHERWISE)
+
+
+def verify(
+    house: House, told: Callable[[int], None], level: Level = Level.V4, against: Sequence[tuple[str, str]] = ()
+) -> Verdict:
+    """Compare the archive with itself, with its ledger and with what others remember, as deep as `level` says.
+
+    `against` are signed checkpoints somebody kept: (where it is from, its text).
+    """
+    started = time.monotonic()
+    findings = list(_guarded(check_pin(house.settings, house.catalog)))
+    verdict = Verdict(findings=(), bytes=0, exchanges=0, records=0, seconds=0)
+    if level < Level.V2:
+        findings += _guarded(_shallow(house, level))
+    else:
+        verdict = _deep(house, told, level)
+    if level >= Level.V4:
+        findings += _guarded(check_anchors(house))
+        for where, text in against:
+            findings += _guarded(compare(house.catalog, house.settings.archive, text, where))
+    unique = tuple(dict.fromkeys([*findings, *verdict.findings]))
+    return replace(verdict, findings=unique, seconds=time.monotonic() - started)
+
+
+def checkpoint_in(path: Path) -> str:
+    """The signed checkpoint in a file that somebody kept: a note, or a response ZIP with its proofs.
+
+    Raises InputError when it is neither.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as package:
+                proofs = json.loads(package.read("proofs.json"))
+            return f"{proofs['key']}\n{proofs['checkpoint']}"
+        return path.read_text(encoding="utf-8")
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{path} holds no checkpoint ({error}).", "Give a response ZIP made by Ofrecord, or a checkpoint's text."
+        ) from error
+
+
+def _shallow(house: House, level: Level) -> Iterator[Finding]:
+    for words in house.catalog.check(quick=True):
+        yield Finding(code="catalog-damaged", object="catalog.sqlite", message=words)
+    if level is Level.V0:
+        yield from check_newest(house.catalog, signing.verify)
+    else:
+        yield from check_ledger(house.catalog, acts.is_kind, signing.verify)
+
+
+def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
     started = time.monotonic()
     findings: list[Finding] = []
     read = exchanges = records = 0
-    with _checking(house, findings) as results:
+    with _checking(house, findings, trusting=level < Level.V3) as results:
         try:
             findings += lost_versions(house.catalog)
-            findings += check_ledger(house.catalog, acts.is_kind, signing.verify)
-            findings += check_replay(house.catalog)
+            findings += _guarded(check_ledger(house.catalog, acts.is_kind, signing.verify))
+            findings += _guarded(check_replay(house.catalog))
             for checked in results:
                 findings += checked.findings
                 read += checked.bytes
                 exchanges += checked.exchanges
                 told(read)
-            for size, found in check_media(house.catalog, house.vault):
+            for size, found in check_media(house.catalog, house.vault) if level >= Level.V3 else ():
                 findings += found
                 read += size
                 told(read)
@@ -122,9 +208,10 @@ def verify(house: House, told: Callable[[int], None]) -> Verdict:
             findings += _index_of_another_size(house.engine, records)
         except CustodyError as error:
             findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
-    unique = tuple(dict.fromkeys(findings))
+        except (TypeError, ValueError):
+            findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=_WRITTEN_OTHERWISE))
     return Verdict(
-        findings=unique, bytes=read, exchanges=exchanges, records=records, seconds=time.monotonic() - started
+        findings=tuple(findings), bytes=read, exchanges=exchanges, records=records, seconds=time.monotonic() - started
     )
 
 
@@ -136,9 +223,9 @@ def _index_of_another_size(engine: SearchEngine, records: int) -> Iterator[Findi
 
 
 @contextmanager
-def _checking(house: House, findings: list[Finding]) -> Iterator[Iterator[Checked]]:
+def _checking(house: House, findings: list[Finding], trusting: bool) -> Iterator[Iterator[Checked]]:
     """The checks of all pieces: by worker processes that begin at once, or one after another when there is little."""
-    check = partial(_check, house.settings, house.city.time_zone)
+    check = partial(_check, house.settings, house.city.time_zone, trusting)
     work: list[Piece | None] = [None]
     try:
         work += pieces(house.catalog)
@@ -153,13 +240,14 @@ def _checking(house: House, findings: list[Finding]) -> Iterator[Iterator[Checke
         yield pool.imap_unordered(check, work)
 
 
-def _check(settings: Settings, zone: str, piece: Piece | None) -> Checked:
-    """Check one piece; None stands for the database itself and the list of files, which takes longest."""
+def _check(settings: Settings, zone: str, trusting: bool, piece: Piece | None) -> Checked:
+    """Check one piece; None stands for the database itself and the list of files, which takes longest. `trusting`
+    takes the catalog's word for what the files hold."""
     catalog, vault = Catalog(settings.catalog), Vault(settings.vault, settings.archive)
     try:
         if piece is None:
             return Checked(findings=check_files(catalog, vault), bytes=0, exchanges=0)
-        return check_piece(catalog, vault, piece, engine_for(settings, catalog, zone).words_of)
+        return check_piece(catalog, vault, piece, engine_for(settings, catalog, zone).words_of, trusting)
     finally:
         catalog.close()
 

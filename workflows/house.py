@@ -15,12 +15,13 @@ from archiver.signing import LogKey, read_key
 from archiver.vault import Vault
 from custody.account import Account
 from custody.clock import Clock, system_clock
-from custody.errors import CustodyError, UsageError
+from custody.errors import CustodyError, DamageError, UsageError
 from custody.ids import RecordNumber
 from custody.record import Record
 from policies.cities import City, load_city
 from search.engine import SearchEngine
 from search.table import engine_named
+from workflows.pins import check_pin, remember
 from workflows.settings import Settings
 
 
@@ -88,6 +89,7 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
         try:
             house = _recovered(house)
             house.ledger.sign()
+            _refuse_another_past(house)
             try:
                 yield house
             except BaseException:
@@ -95,6 +97,7 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
                     house.ledger.sign()
                 raise
             house.ledger.sign()
+            remember(settings, house.catalog)
         finally:
             house.catalog.close()
 
@@ -141,6 +144,15 @@ def _recovered(house: House) -> House:
     for number in dead:
         house.journal.write(("run.ended", number, {"state": "interrupted", "reason": "the program was stopped"}))
     return replace(house, swept=tuple(swept))
+
+
+def _refuse_another_past(house: House) -> None:
+    """Nothing is written on top of a ledger that this computer remembers otherwise."""
+    for finding in check_pin(house.settings, house.catalog):
+        raise DamageError(
+            f"This is not the archive this computer knows: {finding.message}.",
+            "If an old backup was restored on purpose: ofrecord anchor accept. If not, keep the folder as it is.",
+        )
 
 
 def _size(house: House, segment: str) -> int:

@@ -4,6 +4,7 @@ An archive is a folder. `ofrecord.toml` in it names the archive, its city and it
 edit it. The city's profile is copied in as `city.toml` when the archive is made, so that it can be completed there.
 """
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """How one archive is set up. `by` is who is working: a name that is written beside every act."""
+    """How one archive is set up. `by` is who is working: a name that is written beside every act. `pins` is the
+    folder in which this computer remembers how long each ledger was; None when it remembers nothing."""
 
     home: Path
     archive: ArchiveId
     engine: str
     by: str
+    pins: Path | None = None
     format: int = FORMAT
 
     @property
@@ -74,7 +77,22 @@ def read_settings(home: Path, by: str) -> Settings:
             f"{path} is not one this Ofrecord understands (format {data.get('format')}, wanted {FORMAT}).",
             "Use the version of Ofrecord that made the archive, or a newer one.",
         )
-    return Settings(home=home, archive=ArchiveId(data["archive"]), engine=data["engine"], by=by, format=data["format"])
+    return Settings(
+        home=home,
+        archive=ArchiveId(data["archive"]),
+        engine=data["engine"],
+        by=by,
+        pins=_pins(),
+        format=data["format"],
+    )
+
+
+def _pins() -> Path | None:
+    """The folder named by OFRECORD_PINS ("" for none), else one in the person's own folder."""
+    named = os.environ.get("OFRECORD_PINS")
+    if named is not None:
+        return Path(named) if named else None
+    return Path(os.environ.get("XDG_STATE_HOME", "") or Path.home() / ".local" / "state") / "ofrecord" / "pins"
 
 
 def settings_text(archive: ArchiveId, engine: str) -> str:

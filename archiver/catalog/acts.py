@@ -152,4 +152,7 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "hold.placed": _hold_placed,
     "hold.released": _hold_released,
     "feed.read": _kept_only,
+    "witness.trusted": _kept_only,
+    "anchor.witnessed": _kept_only,
+    "bytes.checked": _kept_only,
 }

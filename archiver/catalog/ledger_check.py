@@ -16,7 +16,7 @@ from archiver.catalog.finding import Finding
 from archiver.catalog.tables import act, ledger_node, quarantine, version
 from custody.checkpoint import Checkpoint, VerifierKey, Verify, checkpoint_of, is_signed, key_of, note_of
 from custody.errors import CustodyError
-from custody.ledger import Tree, leaf_hash
+from custody.ledger import Tree, leaf_hash, tree_of
 
 _TIME = rb'"ts":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","v":1\}'
 _HASH = rb'\{"C":"[0-9a-f]{64}",'
@@ -60,6 +60,23 @@ def check_ledger(catalog: Catalog, kinds: Callable[[str], bool], verify: Verify)
     yield from reading.ends()
     yield from _signatures(catalog, roots, verify)
     yield from _without_content(catalog, reading.counts)
+
+
+def check_newest(catalog: Catalog, verify: Verify) -> Iterator[Finding]:
+    """The newest root alone: does the end of the ledger give it, and is it signed?"""
+    newest = ledger_rows.newest_checkpoint(catalog.connection)
+    if newest is None:
+        yield Finding(code="ledger-cut-off", object="ledger", message="the ledger is empty")
+        return
+    try:
+        root = tree_of(newest["size"], ledger_rows.reader(catalog.connection)).root()
+    except CustodyError as error:
+        yield Finding(code="ledger-cut-off", object="ledger", message=error.message)
+        return
+    if root != newest["root"]:
+        message = "the entries do not give the root that was kept"
+        yield Finding(code="ledger-root-differs", object=f"ledger of {newest['size']} entries", message=message)
+    yield from _signatures(catalog, {newest["size"]: newest}, verify)
 
 
 class _Reading:

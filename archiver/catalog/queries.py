@@ -223,6 +223,12 @@ def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:
     return [{"number": row[0], "at": row[1], **json.loads(row[2])} for row in found]
 
 
+def newest_act(connection: Connection, kind: str) -> int | None:
+    """When an act of this kind was last done, in milliseconds; None when never."""
+    found: int | None = connection.execute(select(func.max(act.c.at)).where(act.c.kind == kind)).scalar()
+    return found
+
+
 def newest_leaf_of_acts(connection: Connection, kinds: Sequence[str], subject: int) -> int:
     """The newest ledger entry of acts of these kinds done to one subject; 0 when there are none."""
     query = select(func.max(act.c.leaf)).where(act.c.kind.in_(kinds), act.c.subject == subject)

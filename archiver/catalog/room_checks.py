@@ -24,7 +24,7 @@ def check_acts(stretch: Stretch) -> Results:
     for row, chunk in _stored(stretch, act):
         place = f"{stretch.where}, act {row['number']}"
         findings = _bytes_changed(row, chunk, place)
-        if not findings:
+        if chunk is not None and not findings:
             try:
                 findings = list(_act(row, warc.read_member(chunk, place).block, place))
             except CustodyError as error:
@@ -66,7 +66,7 @@ def check_blocks(stretch: Stretch) -> Results:
     for row, chunk in _stored(stretch, checkpoint):
         place = f"{stretch.where}, entries {row['first']} to {row['size'] - 1}"
         findings = _bytes_changed(row, chunk, place)
-        if not findings:
+        if chunk is not None and not findings:
             query = select(ledger_entry.c.entry).where(ledger_entry.c.seq.between(row["first"], row["size"] - 1))
             entries = stretch.catalog.connection.execute(query.order_by(ledger_entry.c.seq)).scalars()
             block = b"".join(entry + b"\n" for entry in entries)
@@ -76,7 +76,7 @@ def check_blocks(stretch: Stretch) -> Results:
         yield row["offset"], row["length"], 1, findings
 
 
-def _stored(stretch: Stretch, table: Table) -> Iterator[tuple[dict[str, Any], bytes]]:
+def _stored(stretch: Stretch, table: Table) -> Iterator[tuple[dict[str, Any], bytes | None]]:
     query = select(table)
     if "leaf" in table.c:
         joined = table.outerjoin(ledger_entry, ledger_entry.c.seq == table.c.leaf)
@@ -86,8 +86,8 @@ def _stored(stretch: Stretch, table: Table) -> Iterator[tuple[dict[str, Any], by
         yield dict(row), stretch.chunk(row["offset"], row["length"])
 
 
-def _bytes_changed(row: Mapping[str, Any], chunk: bytes, place: str) -> list[Finding]:
-    if hashlib.sha256(chunk).digest() == row["sha256"]:
+def _bytes_changed(row: Mapping[str, Any], chunk: bytes | None, place: str) -> list[Finding]:
+    if chunk is None or hashlib.sha256(chunk).digest() == row["sha256"]:
         return []
     return [Finding(code="bytes-changed", object=place, message="the stored bytes are not those that were kept")]
 

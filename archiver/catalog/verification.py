@@ -70,20 +70,20 @@ def _cuts(catalog: Catalog, row: dict[str, Any]) -> Iterator[int]:
     yield end
 
 
-def check_piece(catalog: Catalog, vault: Vault, piece: Piece, words_of: WordsOf) -> Checked:
+def check_piece(catalog: Catalog, vault: Vault, piece: Piece, words_of: WordsOf, trusting: bool = False) -> Checked:
     """Read a piece of a segment and compare every byte of it with the catalog and the ledger; `words_of` gives the
-    index's lines."""
+    index's lines. `trusting` reads no byte, and takes the catalog's digests of them for true."""
     row = dict(catalog.connection.execute(select(segment).where(segment.c.id == piece.segment)).mappings().one())
     where = f"vault/{row['name']}"
     try:
-        data = vault.read(row["name"], piece.start, piece.end - piece.start)
+        data = None if trusting else vault.read(row["name"], piece.start, piece.end - piece.start)
     except CustodyError as error:
         cut = Finding(code="file-cut-off", object=where, message=error.message)
         return Checked(findings=[cut], bytes=0, exchanges=0)
     found: list[Finding] = []
     position, exchanges = piece.start, 0
     if piece.start == 0:
-        found += _check_head(row, data, where)
+        found += [] if data is None else _check_head(row, data, where)
         position, exchanges = row["head_length"], 1
     check = _CHECKS.get(row["room"], check_records)
     stretch = Stretch(
@@ -97,7 +97,7 @@ def check_piece(catalog: Catalog, vault: Vault, piece: Piece, words_of: WordsOf)
         found += findings
     if position != piece.end:
         found.append(_gap(where, position, piece.end))
-    return Checked(findings=found, bytes=len(data), exchanges=exchanges)
+    return Checked(findings=found, bytes=len(data or b""), exchanges=exchanges)
 
 
 _CHECKS: Mapping[str, Callable[[Stretch], Results]] = {

@@ -1,9 +1,11 @@
 """`ofrecord init`, `verify` and `rebuild`: make an archive, check it against itself, make its catalog again."""
 
+from pathlib import Path
+
 import click
 
 from console.cli.output import DAMAGED, Progress, counted, home_of, say, settings_of, who, with_json
-from workflows.auditing import Verdict, hint_for, rebuild_catalog, set_right
+from workflows.auditing import Level, Verdict, checkpoint_in, hint_for, rebuild_catalog, set_right
 from workflows.auditing import verify as verify_archive
 from workflows.enrolling import make_archive
 from workflows.house import open_house
@@ -34,24 +36,30 @@ def init(context: click.Context, city: str, engine: str, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--level", type=click.Choice([level.name for level in Level]), default="V4", show_default=True,
+              help="V0 start, V1 ledger, V2 catalog and index, V3 every byte, V4 what others remember.")  # fmt: skip
+@click.option("--against", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A response ZIP or a checkpoint somebody kept, to compare the ledger with.")  # fmt: skip
 @with_json
 @click.pass_context
-def verify(context: click.Context, as_json: bool) -> int:
-    """Read every byte of the archive and compare it with the catalog and the index, both ways.
+def verify(context: click.Context, level: str, against: tuple[Path, ...], as_json: bool) -> int:
+    """Read every byte of the archive and compare it with catalog, index, ledger and what others remember.
 
     Exit code 0: all is as it was kept. 1: something is not; each damaged file and record is named.
 
     \b
     Example:
       ofrecord verify
+      ofrecord verify --level V1
     """
     progress, settings = Progress("bytes"), settings_of(context)
     mended = set_right(settings)
     with open_house(settings) as house:
-        verdict = verify_archive(house, progress.at)
+        remembered = [(str(path), checkpoint_in(path)) for path in against]
+        verdict = verify_archive(house, progress.at, Level[level], remembered)
     progress.end()
     first = [f"Left by a program that was stopped, and set right: {note}." for note in mended]
-    say(as_json, {**_data(verdict), "set_right": list(mended)}, [*first, *_lines(verdict)])
+    say(as_json, {**_data(verdict), "level": level, "set_right": list(mended)}, [*first, *_lines(verdict)])
     return 0 if verdict.clean else DAMAGED
 
 

@@ -1,0 +1,137 @@
+"""`ofrecord anchor`: let others remember the ledger, and see how long ago the last one did."""
+
+import click
+
+from console.cli.output import INCOMPLETE, say, settings_of, with_json
+from custody.clock import system_clock
+from workflows import anchoring
+from workflows.house import open_for_writing, open_house
+from workflows.pins import check_pin, forget_pin
+
+_OLD_HOURS = 24
+
+
+@click.group()
+def anchor() -> None:
+    """Let others remember the ledger, so that its past cannot be changed unseen.
+
+    \b
+    Example:
+      ofrecord anchor status
+    """
+
+
+@anchor.command()
+@with_json
+@click.pass_context
+def status(context: click.Context, as_json: bool) -> int:
+    """Say how old the newest outside memory of the ledger is.
+
+    Exit code 0: at most 24 hours. 2: older, or there is none.
+
+    \b
+    Example:
+      ofrecord anchor status    # refused: no outside memory
+    """
+    with open_house(settings_of(context)) as house:
+        found = anchoring.status(house, system_clock())
+    lines = [f"The ledger has {found['entries']:,} entries. Its public key:", f"  {found['key']}"]
+    for each in found["witnesses"]:
+        never = each["hours"] is None
+        when = "has signed nothing yet" if never else f"signed {each['entries']:,}, {_ago(each['hours'])}"
+        lines.append(f"Witness {each['witness']}: {when}.")
+    if found["response_hours"] is not None:
+        lines.append(f"The last response that carries its checkpoint went out {_ago(found['response_hours'])}.")
+    lines.append(f"This computer remembers it: {found['pin']}" if found["pin"] else "This computer remembers nothing.")
+    fresh = found["hours"] is not None and found["hours"] <= _OLD_HOURS
+    if not fresh:
+        since = "no outside memory" if found["hours"] is None else "no outside memory of the last 24 hours"
+        lines.append(f"There is {since}: what was done since then could be changed unseen. See: ofrecord anchor ask")
+    say(as_json, {**found, "fresh": fresh}, lines)
+    return 0 if fresh else INCOMPLETE
+
+
+@anchor.command()
+@click.argument("key")
+@with_json
+@click.pass_context
+def trust(context: click.Context, key: str, as_json: bool) -> None:
+    """Count on a witness, by the public key that `ofrecord witness init` printed.
+
+    \b
+    Example:
+      ofrecord anchor trust "$(cat clerk-pc/witness.pub)"
+    """
+    with open_for_writing(settings_of(context)) as house:
+        public = anchoring.trust(house, key)
+    said = f"Witness {public.name} is known. Ask it: ofrecord anchor ask FOLDER --witness {public.name}"
+    say(as_json, {"witness": public.name}, [said])
+
+
+@anchor.command()
+@click.argument("place")
+@click.option("--witness", required=True, help="The witness's name.")
+@with_json
+@click.pass_context
+def ask(context: click.Context, place: str, witness: str, as_json: bool) -> None:
+    """Ask a witness to sign the newest checkpoint: PLACE is a folder (a stick will do) or the witness's address.
+
+    \b
+    Example:
+      ofrecord anchor ask stick --witness clerk-pc
+    """
+    with open_for_writing(settings_of(context)) as house:
+        next_step = anchoring.ask(house, place, witness)
+    say(as_json, {"next": next_step}, [next_step])
+
+
+@anchor.command()
+@click.argument("place", type=click.Path(exists=True, file_okay=False))
+@click.option("--witness", required=True, help="The witness's name.")
+@with_json
+@click.pass_context
+def take(context: click.Context, place: str, witness: str, as_json: bool) -> None:
+    """Take the witness's answer from the folder.
+
+    \b
+    Example:
+      ofrecord anchor take stick --witness clerk-pc
+    """
+    with open_for_writing(settings_of(context)) as house:
+        size = anchoring.take(house, place, witness)
+    say(as_json, {"entries": size}, [f"{witness} has signed {size:,} entries. They cannot be changed unseen any more."])
+
+
+@anchor.command()
+@click.option("--yes", is_flag=True, help="Do it; without it only the difference is said.")
+@with_json
+@click.pass_context
+def accept(context: click.Context, yes: bool, as_json: bool) -> int:
+    """Let the archive as it is now be what this computer remembers, after an old backup was restored on purpose.
+
+    What was remembered before is forgotten; this cannot be undone.
+
+    \b
+    Example:
+      ofrecord anchor accept
+    """
+    settings = settings_of(context)
+    with open_house(settings) as house:
+        different = [found.message for found in check_pin(settings, house.catalog)]
+        if different and yes:
+            forget_pin(settings, house.catalog)
+    said = [f"This computer remembers another ledger: {message}." for message in different]
+    if not different:
+        said = ["Nothing to do: the ledger is the one this computer remembers."]
+    elif yes:
+        said.append("It now remembers this one.")
+    else:
+        said.append("If that is meant: ofrecord anchor accept --yes")
+    say(as_json, {"different": different, "accepted": bool(different) and yes}, said)
+    return INCOMPLETE if different and not yes else 0
+
+
+def _ago(hours: float) -> str:
+    if hours < 1:
+        return "less than an hour ago"
+    return f"{hours:,.0f} hours ago" if hours < 72 else f"{hours / 24:,.0f} days ago"

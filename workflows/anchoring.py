@@ -1,0 +1,182 @@
+"""Anchors: what others remember of the ledger, so that nobody here can rewrite its past unseen.
+
+This computer remembers the newest checkpoint it saw (a pin). A witness on another machine signs what it saw and when;
+question and answer travel as text files in a folder (a stick will do) or to a witness's address. `docs/threat-model.md`
+says what is detected by which, and what by none.
+"""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archiver import durable
+from archiver.catalog import ledger_rows, queries
+from archiver.catalog.finding import Finding
+from archiver.catalog.ledger_check import public_key
+from archiver.ledger import origin_of
+from archiver.signing import verify
+from archiver.witness import question
+from custody.checkpoint import VerifierKey, checkpoint_of, key_of, note_of, witnessed_at
+from custody.errors import DamageError, UnavailableError, UsageError
+from custody.ledger import consistency_proof
+from workflows.house import House
+from workflows.pins import compare, pin_path
+
+LATEST_MS = 120_000
+"""How far an entry's time may lie after the time at which a witness saw it."""
+
+_WAIT = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trusted:
+    """A witness whose signatures count, with the size of the ledger it signed last and when (seconds, 0 for never)."""
+
+    number: int
+    key: VerifierKey
+    size: int
+    at: int
+
+
+def witnesses(house: House) -> list[Trusted]:
+    """The witnesses this archive asks."""
+    connection = house.catalog.connection
+    found = []
+    for number in range(1, queries.next_subject(connection, "witness.trusted")):
+        (act, *_) = queries.acts_of(connection, "witness.trusted", number)
+        answers = queries.acts_of(connection, "anchor.witnessed", number)
+        newest = answers[-1] if answers else {"size": 0, "seen": 0}
+        found.append(Trusted(number=number, key=key_of(act["key"]), size=newest["size"], at=newest["seen"]))
+    return found
+
+
+def trust(house: House, key: str) -> VerifierKey:
+    """Count on a witness by its public key. Raises UsageError when one of that name is there already."""
+    public = key_of(key)
+    if any(each.key.name == public.name for each in witnesses(house)):
+        raise UsageError(f"There is a witness named {public.name} already.", "See: ofrecord anchor status")
+    number = house.next_number("witness.trusted")
+    house.journal.write(("witness.trusted", number, {"key": str(public)}))
+    return public
+
+
+def ask(house: House, place: str, name: str) -> str:
+    """Ask a witness to sign the newest checkpoint: at an address at once, in a folder by leaving the question there.
+
+    Returns what to do next, in plain words.
+    """
+    witness = _named(house, name)
+    note = house.ledger.sign() or ""
+    size = ledger_rows.size(house.catalog.connection)
+    proof: list[bytes] = []
+    if 0 < witness.size < size:
+        proof = consistency_proof(witness.size, size, ledger_rows.reader(house.catalog.connection))
+    asked = question(witness.size, proof, note)
+    if place.startswith(("http://", "https://")):
+        _take(house, witness, note, _posted(place, asked))
+        return f"{name} has signed {size} entries."
+    path = Path(place) / f"{_file(house)}.{name}.question.txt"
+    durable.write_new(path, [asked.encode()])
+    return f"Carry {path} to the witness: ofrecord witness sign {place} --witness FOLDER; then: ofrecord anchor take."
+
+
+def take(house: House, place: str, name: str) -> int:
+    """Take a witness's answer from a folder. Returns the size of the ledger it signed."""
+    witness = _named(house, name)
+    start = Path(place) / f"{_file(house)}.{name}"
+    try:
+        answer = Path(f"{start}.answer.txt").read_text(encoding="utf-8")
+        asked = Path(f"{start}.question.txt").read_text(encoding="utf-8")
+    except OSError as error:
+        raise UnavailableError(
+            f"{error.filename} cannot be read: {error.strerror}.",
+            "Ask first, and let the witness sign: ofrecord anchor",
+        ) from error
+    return _take(house, witness, asked.partition("\n\n")[2], answer)
+
+
+def status(house: House, now: datetime) -> dict[str, Any]:
+    """How old each outside memory of the ledger is, in hours; `hours` is the newest's, None when there is none."""
+    connection = house.catalog.connection
+    size = ledger_rows.size(connection)
+    rows: list[dict[str, Any]] = [
+        {"witness": each.key.name, "entries": each.size, "hours": _hours(now, each.at * 1000) if each.at else None}
+        for each in witnesses(house)
+    ]
+    answered = queries.newest_act(connection, "request.responded")
+    released = _hours(now, answered) if answered else None
+    known = [hours for hours in (*(row["hours"] for row in rows), released) if hours is not None]
+    path = pin_path(house.settings)
+    return {
+        "entries": size,
+        "key": str(public_key(house.catalog)),
+        "witnesses": rows,
+        "response_hours": released,
+        "hours": min(known, default=None),
+        "pin": str(path) if path is not None and path.exists() else None,
+    }
+
+
+def check_anchors(house: House) -> Iterator[Finding]:
+    """Compare the ledger with everything witnesses have signed, and its times with theirs."""
+    connection = house.catalog.connection
+    for each in witnesses(house):
+        for act in queries.acts_of(connection, "anchor.witnessed", each.number):
+            where = f"{each.key.name}'s checkpoint of {act['size']} entries"
+            yield from compare(house.catalog, house.settings.archive, act["note"], where)
+            seen = witnessed_at(note_of(act["note"]), each.key, verify)
+            row = ledger_rows.checkpoint_beyond(connection, act["size"] - 1)
+            if seen is None:
+                yield Finding(code="anchor-unsigned", object=where, message="the witness did not sign this")
+            elif row is not None and row["size"] == act["size"] and row["at"] > seen * 1000 + LATEST_MS:
+                message = "an entry is dated after the moment at which the witness saw it"
+                yield Finding(code="time-impossible", object=where, message=message)
+
+
+def _take(house: House, witness: Trusted, note: str, answer: str) -> int:
+    signed = note_of(note + answer)
+    seen = witnessed_at(signed, witness.key, verify)
+    checkpoint = checkpoint_of(signed.text)
+    if seen is None:
+        raise DamageError(f"This answer is not signed by {witness.key.name}.", "Ask again: ofrecord anchor ask")
+    for finding in compare(house.catalog, house.settings.archive, note, witness.key.name):
+        raise DamageError(f"The answer is about another ledger: {finding.message}.", "Ask again: ofrecord anchor ask")
+    data = {"witness": witness.key.name, "size": checkpoint.size, "seen": seen, "note": str(signed)}
+    house.journal.write(("anchor.witnessed", witness.number, data))
+    return checkpoint.size
+
+
+def _named(house: House, name: str) -> Trusted:
+    there = witnesses(house)
+    for each in there:
+        if each.key.name == name:
+            return each
+    known = ", ".join(each.key.name for each in there) or "none yet"
+    raise UsageError(f"There is no witness {name!r} (known: {known}).", "Name its key: ofrecord anchor trust KEY")
+
+
+def _posted(address: str, asked: str) -> str:
+    url = address.rstrip("/") + "/add-checkpoint"
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, asked.encode()), timeout=_WAIT) as answer:
+            found: str = answer.read(1 << 16).decode()
+            return found
+    except urllib.error.HTTPError as error:
+        said = error.read(1 << 12).decode("utf-8", "replace").strip()
+        raise DamageError(
+            f"The witness refuses to sign: {said}", "Keep the archive as it is, and find out why."
+        ) from error
+    except OSError as error:
+        raise UnavailableError(f"The witness at {address} does not answer ({error}).", "Try again later.") from error
+
+
+def _file(house: House) -> str:
+    return origin_of(house.settings.archive).replace("/", "-")
+
+
+def _hours(now: datetime, at: int) -> float:
+    return round((now.timestamp() * 1000 - at) / 3_600_000, 1)
