@@ -101,7 +101,9 @@ class Witness:
         last = before.checkpoint
         if old != last.size:
             raise Refusal(
-                f"This witness has seen {last.size} entries, the question begins at {old}.", "Ask again.", last.size
+                f"This witness has seen {last.size} entries, the question begins at {old}.",
+                f"If an answer was lost, ask again with --since {last.size}.",
+                last.size,
             )
         if new.size < last.size:
             raise Refusal(

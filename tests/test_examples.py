@@ -27,6 +27,7 @@ from tests.shell_examples import (
 NOT_RUN = {
     "make demo": "sets up the computer and makes its own archive; .ci and people run it",
     "make test": "is what runs this test",
+    "ofrecord witness serve --witness clerk-pc --port 8619": "answers until it is stopped; tests/workflows/test_anchoring.py runs it",
 }
 """Examples that are not run here, and why. Anything else that is no `ofrecord` command fails."""
 
@@ -47,6 +48,15 @@ STAGES: dict[str, tuple[str, ...]] = {
     "kept": tuple(f"ofrecord import '{DOWNLOADS / source}' --account {handle}" for source, handle in IMPORTS),
     "asked": (ASK, "ofrecord request collect 1 '\"oak street\" OR flood'"),
     "decided": ("ofrecord request mark 1 release --all",),
+    "witnessed": (
+        "ofrecord witness init clerk-pc --name clerk-pc",
+        "ofrecord witness init county-pc --name county-pc",
+        "ofrecord anchor key archive.pub",
+        "ofrecord anchor trust clerk-pc/witness.pub",
+        "ofrecord witness trust archive.pub --witness clerk-pc",
+    ),
+    "questioned": ("ofrecord anchor ask stick --witness clerk-pc",),
+    "answered": ("ofrecord witness sign stick --witness clerk-pc",),
 }
 """How far the archive is when a page begins; each stage goes on from the one before."""
 
@@ -65,6 +75,11 @@ BEGINS = {
     "ofrecord request redact": "asked",
     "ofrecord request show": "asked",
     "ofrecord request respond": "decided",
+    "ofrecord anchor trust": "witnessed",
+    "ofrecord anchor ask": "witnessed",
+    "ofrecord anchor take": "answered",
+    "ofrecord witness trust": "witnessed",
+    "ofrecord witness sign": "questioned",
 }
 """Pages that begin elsewhere than at "kept"."""
 

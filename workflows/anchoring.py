@@ -54,6 +54,13 @@ def witnesses(house: House) -> list[Trusted]:
     return found
 
 
+def write_key(house: House, path: Path) -> str:
+    """Write the archive's public key into a file, as text. Returns it."""
+    public = str(public_key(house.catalog))
+    durable.write_new(path, [f"{public}\n".encode()])
+    return public
+
+
 def trust(house: House, key: str) -> VerifierKey:
     """Count on a witness by its public key. Raises UsageError when one of that name is there already."""
     public = key_of(key)
@@ -64,18 +71,21 @@ def trust(house: House, key: str) -> VerifierKey:
     return public
 
 
-def ask(house: House, place: str, name: str) -> str:
+def ask(house: House, place: str, name: str, since: int | None = None) -> str:
     """Ask a witness to sign the newest checkpoint: at an address at once, in a folder by leaving the question there.
 
+    `since` is how many entries the witness has seen, where it knows better than this archive (an answer was lost).
     Returns what to do next, in plain words.
     """
     witness = _named(house, name)
     note = house.ledger.sign() or ""
-    size = ledger_rows.size(house.catalog.connection)
+    size, old = ledger_rows.size(house.catalog.connection), witness.size if since is None else since
+    if not 0 <= old <= size:
+        raise UsageError(f"The ledger has {size} entries, not {old}.", "Give the number the witness said.")
     proof: list[bytes] = []
-    if 0 < witness.size < size:
-        proof = consistency_proof(witness.size, size, ledger_rows.reader(house.catalog.connection))
-    asked = question(witness.size, proof, note)
+    if 0 < old < size:
+        proof = consistency_proof(old, size, ledger_rows.reader(house.catalog.connection))
+    asked = question(old, proof, note)
     if place.startswith(("http://", "https://")):
         _take(house, witness, note, _posted(place, asked))
         return f"{name} has signed {size} entries."

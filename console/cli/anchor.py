@@ -1,5 +1,7 @@
 """`ofrecord anchor`: let others remember the ledger, and see how long ago the last one did."""
 
+from pathlib import Path
+
 import click
 
 from console.cli.output import INCOMPLETE, say, settings_of, with_json
@@ -24,14 +26,12 @@ def anchor() -> None:
 @anchor.command()
 @with_json
 @click.pass_context
-def status(context: click.Context, as_json: bool) -> int:
+def status(context: click.Context, as_json: bool) -> None:
     """Say how old the newest outside memory of the ledger is.
-
-    Exit code 0: at most 24 hours. 2: older, or there is none.
 
     \b
     Example:
-      ofrecord anchor status    # refused: no outside memory
+      ofrecord anchor status
     """
     with open_house(settings_of(context)) as house:
         found = anchoring.status(house, system_clock())
@@ -48,22 +48,37 @@ def status(context: click.Context, as_json: bool) -> int:
         since = "no outside memory" if found["hours"] is None else "no outside memory of the last 24 hours"
         lines.append(f"There is {since}: what was done since then could be changed unseen. See: ofrecord anchor ask")
     say(as_json, {**found, "fresh": fresh}, lines)
-    return 0 if fresh else INCOMPLETE
 
 
 @anchor.command()
-@click.argument("key")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_json
 @click.pass_context
-def trust(context: click.Context, key: str, as_json: bool) -> None:
-    """Count on a witness, by the public key that `ofrecord witness init` printed.
+def key(context: click.Context, file: Path, as_json: bool) -> None:
+    """Write the archive's public key into a file, for a witness, for the city's website, for anybody.
 
     \b
     Example:
-      ofrecord anchor trust "$(cat clerk-pc/witness.pub)"
+      ofrecord anchor key archive.pub
+    """
+    with open_house(settings_of(context)) as house:
+        public = anchoring.write_key(house, file)
+    say(as_json, {"key": public, "file": str(file)}, [f"Written to {file}: {public}"])
+
+
+@anchor.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_json
+@click.pass_context
+def trust(context: click.Context, file: Path, as_json: bool) -> None:
+    """Count on a witness, by the file witness.pub that `ofrecord witness init` made.
+
+    \b
+    Example:
+      ofrecord anchor trust county-pc/witness.pub
     """
     with open_for_writing(settings_of(context)) as house:
-        public = anchoring.trust(house, key)
+        public = anchoring.trust(house, file.read_text(encoding="utf-8", errors="replace"))
     said = f"Witness {public.name} is known. Ask it: ofrecord anchor ask FOLDER --witness {public.name}"
     say(as_json, {"witness": public.name}, [said])
 
@@ -71,9 +86,10 @@ def trust(context: click.Context, key: str, as_json: bool) -> None:
 @anchor.command()
 @click.argument("place")
 @click.option("--witness", required=True, help="The witness's name.")
+@click.option("--since", type=int, help="The entries the witness says it has seen, when an answer of it was lost.")
 @with_json
 @click.pass_context
-def ask(context: click.Context, place: str, witness: str, as_json: bool) -> None:
+def ask(context: click.Context, place: str, witness: str, since: int | None, as_json: bool) -> None:
     """Ask a witness to sign the newest checkpoint: PLACE is a folder (a stick will do) or the witness's address.
 
     \b
@@ -81,7 +97,7 @@ def ask(context: click.Context, place: str, witness: str, as_json: bool) -> None
       ofrecord anchor ask stick --witness clerk-pc
     """
     with open_for_writing(settings_of(context)) as house:
-        next_step = anchoring.ask(house, place, witness)
+        next_step = anchoring.ask(house, place, witness, since)
     say(as_json, {"next": next_step}, [next_step])
 
 

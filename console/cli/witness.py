@@ -39,16 +39,17 @@ def init(folder: Path, name: str, as_json: bool) -> None:
 
 
 @witness.command()
-@click.argument("key")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--witness", "folder", required=True, type=_FOLDER, help="The witness's folder.")
 @with_json
-def trust(key: str, folder: Path, as_json: bool) -> None:
-    """Watch the archive with this public key (`ofrecord anchor status` shows it).
+def trust(file: Path, folder: Path, as_json: bool) -> None:
+    """Watch an archive, by the file with its public key that `ofrecord anchor key` wrote.
 
     \b
     Example:
-      ofrecord witness trust "$(cat archive.pub)" --witness clerk-pc
+      ofrecord witness trust archive.pub --witness clerk-pc
     """
+    key = file.read_text(encoding="utf-8", errors="replace")
     witnessing.watch(folder, key)
     say(as_json, {"watched": key.split("+")[0]}, [f"{key.split('+')[0]} is watched."])
 
