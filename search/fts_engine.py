@@ -35,6 +35,10 @@ _TABLES = (
     " account INTEGER NOT NULL, platform TEXT NOT NULL, state TEXT NOT NULL)",
     "CREATE INDEX search_posted ON search_facts (posted)",
 )
+NEAR = 64
+"""Pages that end within so many matches may be found from the end of the dates."""
+
+_BY_DATE = (Order.NEWEST, Order.OLDEST)
 _SORTED = {
     Order.NEWEST: " ORDER BY f.posted DESC NULLS LAST, f.number DESC",
     Order.OLDEST: " ORDER BY f.posted ASC NULLS LAST, f.number ASC",
@@ -134,8 +138,35 @@ class FtsEngine:
 
     def page(self, selector: Selector, order: Order, limit: int, skip: int = 0) -> list[RecordNumber]:
         """One page of matches."""
+        if order in _BY_DATE and 0 < limit <= NEAR and skip + limit <= NEAR:
+            found = self._near_the_end(selector, order, skip + limit)
+            if found is not None:
+                return found[skip:]
         rows = self._ask("NUMBER", selector, order, " LIMIT ? OFFSET ?", (max(limit, 0), max(skip, 0)))
         return [RecordNumber(number) for (number,) in rows]
+
+    def _near_the_end(self, selector: Selector, order: Order, wanted: int) -> list[RecordNumber] | None:
+        """The newest (or oldest) matches when there are many, without sorting them all: the records in order of date,
+        a few at a time, each asked whether it matches. None when matches are too rare for that."""
+        query = query_for(selector.clause, self._handles(), self._zone)
+        if not query.match:
+            return None
+        sql = (
+            f"SELECT f.number FROM (SELECT * FROM search_facts f{_SORTED[order]} LIMIT ? OFFSET ?) f"
+            " CROSS JOIN search_text ON search_text.rowid = f.number"
+            f" WHERE search_text MATCH ?{f' AND {query.condition}' if query.condition else ''}{_SORTED[order]}"
+        )
+        found: list[RecordNumber] = []
+        looked = 0
+        for some in (NEAR, 4 * NEAR, 16 * NEAR):
+            rows = self._connection().execute(sql, (some, looked, query.match, *query.parameters))
+            found += [RecordNumber(number) for (number,) in rows]
+            looked += some
+            if len(found) >= wanted:
+                return found[:wanted]
+            if len(found) * NEAR < looked:  # fewer than one in so many
+                return None
+        return None
 
     def facets(self, selector: Selector) -> Facets:
         """The matches counted by account, platform, month ("" where the date is not known) and state."""

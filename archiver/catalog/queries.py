@@ -223,6 +223,14 @@ def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:
     return [{"number": row[0], "at": row[1], **json.loads(row[2])} for row in found]
 
 
+def media_sizes(connection: Connection) -> dict[str, int]:
+    """How many bytes of media files there are, by the first two digits of their digest."""
+    found: dict[str, int] = {}
+    for digest, length in connection.execute(select(media.c.sha256, media.c.length).order_by(media.c.sha256)):
+        found[digest[:1].hex()] = found.get(digest[:1].hex(), 0) + length
+    return found
+
+
 def newest_act(connection: Connection, kind: str) -> int | None:
     """When an act of this kind was last done, in milliseconds; None when never."""
     found: int | None = connection.execute(select(func.max(act.c.at)).where(act.c.kind == kind)).scalar()

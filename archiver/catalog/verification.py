@@ -115,9 +115,14 @@ def _check_head(row: Mapping[str, Any], data: bytes, where: str) -> list[Finding
     return []
 
 
-def check_media(catalog: Catalog, vault: Vault) -> Iterator[tuple[int, list[Finding]]]:
-    """Read every media object; yields bytes read and what was found, one object after another."""
-    for row in catalog.connection.execute(select(media).order_by(media.c.sha256)).mappings().all():
+def check_media(catalog: Catalog, vault: Vault, digits: str = "") -> Iterator[tuple[int, list[Finding]]]:
+    """Read every media object, or those whose digest begins with `digits`; yields bytes read and what was found, one
+    object after another."""
+    query = select(media).order_by(media.c.sha256)
+    if digits:
+        first = bytes.fromhex(digits)
+        query = query.where(media.c.sha256 >= first, media.c.sha256 < first + b"\xff" * 33)
+    for row in catalog.connection.execute(query).mappings().all():
         name = row["sha256"].hex()
         path = vault.media_path(name)
         where = f"vault/media/{name[:2]}/{path.name}"

@@ -8,7 +8,9 @@ from console.cli.output import DAMAGED, Progress, counted, home_of, say, setting
 from workflows.auditing import Level, Verdict, checkpoint_in, hint_for, rebuild_catalog, set_right
 from workflows.auditing import verify as verify_archive
 from workflows.enrolling import make_archive
-from workflows.house import open_house
+from workflows.house import open_for_writing, open_house
+from workflows.rolling import roll
+from workflows.settings import Settings
 
 
 @click.command()
@@ -40,9 +42,12 @@ def init(context: click.Context, city: str, engine: str, as_json: bool) -> None:
               help="V0 start, V1 ledger, V2 catalog and index, V3 every byte, V4 what others remember.")  # fmt: skip
 @click.option("--against", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="A response ZIP or a checkpoint somebody kept, to compare the ledger with.")  # fmt: skip
+@click.option(
+    "--rolling", is_flag=True, help="Read a thirtieth of the bytes: for every day, so that each has its turn."
+)
 @with_json
 @click.pass_context
-def verify(context: click.Context, level: str, against: tuple[Path, ...], as_json: bool) -> int:
+def verify(context: click.Context, level: str, against: tuple[Path, ...], rolling: bool, as_json: bool) -> int:
     """Read every byte of the archive and compare it with catalog, index, ledger and what others remember.
 
     Exit code 0: all is as it was kept. 1: something is not; each damaged file and record is named.
@@ -51,7 +56,10 @@ def verify(context: click.Context, level: str, against: tuple[Path, ...], as_jso
     Example:
       ofrecord verify
       ofrecord verify --level V1
+      ofrecord verify --rolling
     """
+    if rolling:
+        return _rolling(settings_of(context), as_json)
     progress, settings = Progress("bytes"), settings_of(context)
     mended = set_right(settings)
     with open_house(settings) as house:
@@ -61,6 +69,20 @@ def verify(context: click.Context, level: str, against: tuple[Path, ...], as_jso
     first = [f"Left by a program that was stopped, and set right: {note}." for note in mended]
     say(as_json, {**_data(verdict), "level": level, "set_right": list(mended)}, [*first, *_lines(verdict)])
     return 0 if verdict.clean else DAMAGED
+
+
+def _rolling(settings: Settings, as_json: bool) -> int:
+    progress = Progress("bytes")
+    with open_for_writing(settings) as house:
+        done = roll(house, progress.at)
+    progress.end()
+    whole = (
+        "Not every byte has had its turn yet." if done.oldest is None else f"Every byte was read since {done.oldest}."
+    )
+    share = f"{done.verdict.bytes:,} of {done.total:,} bytes were read today."
+    data = {**_data(done.verdict), "of": done.total, "oldest": done.oldest.isoformat() if done.oldest else None}
+    say(as_json, data, [share, whole, *(_lines(done.verdict) if done.verdict.findings else ())])
+    return 0 if done.verdict.clean else DAMAGED
 
 
 def _data(verdict: Verdict) -> dict[str, object]:
