@@ -21,7 +21,7 @@ from custody.selector import Selector, line_of
 from search.engine import NO_LINES, Facets, Order
 from search.facts import month_reader, posted_ms
 from search.fts_query import query_for
-from search.tokens import keys_of
+from search.tokens import keys_of, token_of
 
 BATCH = 5_000
 """Records per statement; measured best for ingest (docs/adr/search-engine.md)."""
@@ -35,8 +35,11 @@ _TABLES = (
     " account INTEGER NOT NULL, platform TEXT NOT NULL, state TEXT NOT NULL)",
     "CREATE INDEX search_posted ON search_facts (posted)",
 )
-NEAR = 64
-"""Pages that end within so many matches may be found from the end of the dates."""
+NEAR = 200
+"""Pages that end within so many matches need not look at all of them."""
+
+RANKED = 20_000
+"""Of more matches than this, the ones captured last are ranked."""
 
 _BY_DATE = (Order.NEWEST, Order.OLDEST)
 _SORTED = {
@@ -138,35 +141,43 @@ class FtsEngine:
 
     def page(self, selector: Selector, order: Order, limit: int, skip: int = 0) -> list[RecordNumber]:
         """One page of matches."""
-        if order in _BY_DATE and 0 < limit <= NEAR and skip + limit <= NEAR:
-            found = self._near_the_end(selector, order, skip + limit)
+        match = query_for(selector.clause, self._handles(), self._zone).match
+        if limit > 0 and skip + limit <= NEAR and match:
+            found = None
+            order = Order.NEWEST if order is Order.RANK and "line:" not in match else order
+            if order is Order.RANK:
+                found = self._best_of_the_last(selector, skip + limit)
+            elif order in _BY_DATE:
+                found = self._of_the_last_months(selector, order, skip + limit)
             if found is not None:
                 return found[skip:]
         rows = self._ask("NUMBER", selector, order, " LIMIT ? OFFSET ?", (max(limit, 0), max(skip, 0)))
         return [RecordNumber(number) for (number,) in rows]
 
-    def _near_the_end(self, selector: Selector, order: Order, wanted: int) -> list[RecordNumber] | None:
-        """The newest (or oldest) matches when there are many, without sorting them all: the records in order of date,
-        a few at a time, each asked whether it matches. None when matches are too rare for that."""
-        query = query_for(selector.clause, self._handles(), self._zone)
-        if not query.match:
-            return None
-        sql = (
-            f"SELECT f.number FROM (SELECT * FROM search_facts f{_SORTED[order]} LIMIT ? OFFSET ?) f"
-            " CROSS JOIN search_text ON search_text.rowid = f.number"
-            f" WHERE search_text MATCH ?{f' AND {query.condition}' if query.condition else ''}{_SORTED[order]}"
+    def _of_the_last_months(self, selector: Selector, order: Order, wanted: int) -> list[RecordNumber] | None:
+        """The newest (or oldest) matches without sorting them all: those of the last month that has records, and when
+        they are too few those of its year. None when these are too few as well."""
+        sign = "DESC" if order is Order.NEWEST else "ASC"
+        last = self._connection().execute(
+            f"SELECT month FROM search_facts WHERE posted IS NOT NULL ORDER BY posted {sign} LIMIT 1"
         )
-        found: list[RecordNumber] = []
-        looked = 0
-        for some in (NEAR, 4 * NEAR, 16 * NEAR):
-            rows = self._connection().execute(sql, (some, looked, query.match, *query.parameters))
-            found += [RecordNumber(number) for (number,) in rows]
-            looked += some
-            if len(found) >= wanted:
-                return found[:wanted]
-            if len(found) * NEAR < looked:  # fewer than one in so many
-                return None
+        month = last.fetchone()
+        for field, value in (("month", month[0]), ("year", month[0][:4])) if month else ():
+            rows = self._ask("NUMBER", selector, order, " LIMIT ?", (wanted,), f'keys:"{token_of(field, value)}"')
+            found = [RecordNumber(number) for (number,) in rows]
+            if len(found) == wanted:
+                return found
         return None
+
+    def _best_of_the_last(self, selector: Selector, wanted: int) -> list[RecordNumber] | None:
+        """The best matches when there are very many: ranked are the `RANKED` captured last. None when there are fewer,
+        so that all can be ranked."""
+        edge = self._ask("NUMBER", selector, None, " ORDER BY search_text.rowid DESC LIMIT 1 OFFSET ?", (RANKED,))
+        row = edge.fetchone()
+        if row is None:
+            return None
+        rows = self._ask("NUMBER", selector, Order.RANK, " LIMIT ?", (wanted,), since=row[0])
+        return [RecordNumber(number) for (number,) in rows]
 
     def facets(self, selector: Selector) -> Facets:
         """The matches counted by account, platform, month ("" where the date is not known) and state."""
@@ -199,8 +210,11 @@ class FtsEngine:
         order: Order | None = None,
         tail: str = "",
         more: tuple[int, ...] = (),
+        also: str = "",
+        since: int = 0,
     ) -> Any:
-        """Run a selector as one statement. NUMBER in `columns` stands for the record's number."""
+        """Run a selector as one statement. NUMBER in `columns` stands for the record's number. `also` is one more thing
+        to match; `since` the lowest number wanted."""
         query = query_for(selector.clause, self._handles(), self._zone)
         if order is Order.RANK and "line:" not in query.match:
             order = Order.NEWEST
@@ -210,10 +224,12 @@ class FtsEngine:
         if query.match:
             source = "search_text" + (" CROSS JOIN search_facts f ON f.number = search_text.rowid" if facts else "")
             conditions = ["search_text MATCH ?", *([query.condition] if query.condition else [])]
+            conditions += [f"search_text.rowid >= {int(since)}"] if since else []
         else:
             source, conditions = "search_facts f", [query.condition or "1"]
         sql = (
             f"SELECT {columns.replace('NUMBER', number)} FROM {source} WHERE {' AND '.join(conditions)}{ordered}{tail}"
         )
-        parameters = (*([query.match] if query.match else []), *query.parameters, *more)
+        match = f"({query.match}) AND {also}" if also else query.match
+        parameters = (*([match] if query.match else []), *query.parameters, *more)
         return self._connection().execute(sql, parameters)
