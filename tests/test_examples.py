@@ -65,6 +65,7 @@ BEGINS = {
     "README.md": "downloads",
     "docs/howto/setting-up.md": "downloads",
     "docs/howto/taking-in.md": "registered",
+    "docs/howto/checking.md": "decided",
     "ofrecord": "downloads",
     "ofrecord init": "downloads",
     "ofrecord account": "made",
