@@ -1,4 +1,4 @@
-"""Are the readings written down still those the ledger commits to, without a gap? Forgotten words make no difference."""
+"""Are the readings written down still those the ledger commits to, without a gap? Forgotten words change nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,12 +44,13 @@ def check_access(connection: Connection, committed: Sequence[Committed]) -> Iter
                 f"ledger entry {each.seq}", f"its readings do not follow the batch before, which ends at {reached}"
             )
         reached = each.last
-        row = kept.pop(each.seq) if each.seq in kept else None
         numbers = range(each.first, each.last + 1)
-        if row is None:
+        if each.seq not in kept:
             if not lost.issuperset(numbers):
                 yield _gap(name, f"the batch of ledger entry {each.seq} is gone")
-        elif (row["first"], row["last"]) != (each.first, each.last):
+            continue
+        row = kept.pop(each.seq)
+        if (row["first"], row["last"]) != (each.first, each.last):
             yield _differs(name, f"the batch kept of ledger entry {each.seq} names other readings")
         elif digests.keys() >= set(numbers):
             found = [digests[number] for number in numbers]

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, text, update
 
 from archiver.catalog.rows import Row
 from archiver.catalog.tables import access, access_batch, act, ledger_entry
@@ -70,7 +70,8 @@ def reads(
 ) -> Iterator[Row]:
     """Readings with the ledger entry of their batch as `leaf` (None: in no batch yet), streamed.
 
-    since and until (the first moment after) are milliseconds; None, "" and "" ask for everything.
+    since and until (the first moment after) are milliseconds; `kind` names a kind or a family of them; None, "" and ""
+    ask for everything.
     """
     here = access_batch.c.first == (
         select(func.max(access_batch.c.first)).where(access_batch.c.first <= access.c.number).scalar_subquery()
@@ -79,9 +80,14 @@ def reads(
     query = select(access, access_batch.c.leaf).select_from(joined)
     query = query if since is None else query.where(access.c.at >= since)
     query = query if until is None else query.where(access.c.at < until)
-    query = query.where(access.c.kind == kind) if kind else query
+    query = query.where(of_kind(access.c.kind, kind)) if kind else query
     query = query.where(access.c.subject == subject) if subject else query
     yield from _pages(connection, query, newest_first)
+
+
+def of_kind(column: ColumnElement[str], kind: str) -> ColumnElement[bool]:
+    """Whether a kind is this one or of its family: `request` stands for `request.opened` and the others."""
+    return (column == kind) | column.startswith(f"{kind}.", autoescape=True)
 
 
 def _pages(connection: Connection, query: Select[Any], newest_first: bool) -> Iterator[Row]:
