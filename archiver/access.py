@@ -11,7 +11,7 @@ from archiver.catalog.catalog import Catalog
 from archiver.journal import Journal
 from archiver.ledger import Ledger
 from custody.access import Read, batch_commitment, read_digest, text_commitment
-from custody.errors import BusyError, UnavailableError
+from custody.errors import BusyError, CustodyError
 from custody.ids import new_openings
 
 BATCH = 1_000
@@ -27,8 +27,8 @@ PATIENCE = 30
 def write_down(
     catalog: Catalog, now: datetime, by: str, kind: str, subject: str, outcome: str, count: int, text: str
 ) -> int:
-    """Write one reading down, durably, and return its number. Raises UnavailableError when that cannot be done: what
-    cannot be written down must not be shown."""
+    """Write one reading down, durably, and return its number. Raises when that cannot be done: what cannot be written
+    down must not be shown."""
     salt, text_salt = new_openings(2)
     committed = text_commitment(text_salt, text)
     try:
@@ -40,7 +40,7 @@ def write_down(
             row = {"number": number, "at": read.at, "by": by, "kind": kind, "subject": subject, "outcome": outcome}
             row |= {"count": count, "salt": salt, "text": text, "text_salt": text_salt, "text_commitment": committed}
             access_rows.add_read(connection, {**row, "digest": read_digest(salt, read, committed)})
-    except UnavailableError as error:
+    except CustodyError as error:
         raise type(error)(f"{_NOT_SHOWN} {error.message}", error.hint) from error
     if not catalog.is_current():
         raise BusyError(f"{_NOT_SHOWN} The catalog was made again meanwhile.", "Run the same command again.")

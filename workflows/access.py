@@ -12,7 +12,7 @@ from typing import Any
 from archiver.access import is_due, settle, write_down
 from archiver.catalog import access_rows
 from archiver.catalog.rows import millis
-from custody.errors import CustodyError, UsageError
+from custody.errors import CustodyError, UnavailableError
 from workflows.house import House
 
 KINDS = (
@@ -62,18 +62,19 @@ def forget_searches(house: House, before: datetime) -> int:
     """
     count = forgettable(house, before)
     if count:
-        house.journal.write(("searches.forgotten", 0, {"before": millis(before), "count": count}))
-        house.catalog.truncate_log()
+        moment = min(before, house.clock())  # what is still to be searched for is not forgotten beforehand
+        house.journal.write(("searches.forgotten", 0, {"before": millis(moment), "count": count}))
+        if not house.catalog.truncate_log():
+            raise UnavailableError(
+                "The words are forgotten, but while somebody is reading they can still be found in catalog.sqlite-wal.",
+                "Run any command that writes when nobody is reading; the file is emptied then.",
+            )
     return count
 
 
 def forgettable(house: House, before: datetime) -> int:
-    """How many readings from before a moment still have their words. Raises UsageError on a moment to come."""
-    if before > house.clock():
-        raise UsageError(
-            "--before is a day to come.", "Name a day up to today: the words from before it are forgotten."
-        )
-    return access_rows.remembered(house.catalog.connection, millis(before))
+    """How many readings from before a moment still have their words."""
+    return access_rows.remembered(house.catalog.connection, millis(min(before, house.clock())))
 
 
 def _plain(text: str) -> str:

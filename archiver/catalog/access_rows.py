@@ -73,11 +73,9 @@ def reads(
     since and until (the first moment after) are milliseconds; `kind` names a kind or a family of them; None, "" and ""
     ask for everything.
     """
-    here = access_batch.c.first == (
-        select(func.max(access_batch.c.first)).where(access_batch.c.first <= access.c.number).scalar_subquery()
-    )
-    joined = access.outerjoin(access_batch, here & (access_batch.c.last >= access.c.number))
-    query = select(access, access_batch.c.leaf).select_from(joined)
+    here = (access_batch.c.first <= access.c.number) & (access_batch.c.last >= access.c.number)
+    leaf = select(access_batch.c.leaf).where(here).order_by(access_batch.c.first.desc()).limit(1).correlate(access)
+    query = select(access, leaf.scalar_subquery().label("leaf"))
     query = query if since is None else query.where(access.c.at >= since)
     query = query if until is None else query.where(access.c.at < until)
     query = query.where(of_kind(access.c.kind, kind)) if kind else query
