@@ -30,14 +30,13 @@ class Reading:
     def __init__(self, house: House, kind: str, subject: str, text: str) -> None:
         self._house, self._kind, self._subject = house, kind, subject
         self._text = _plain(text)
-        self.is_written = False
+        self.is_tried = False
 
     def found(self, count: int, outcome: str = "shown") -> None:
         """Write it down: so much is going to be shown. Raises UnavailableError when that cannot be done."""
-        house = self._house
+        house, self.is_tried = self._house, True
         now, by = house.clock(), _plain(house.settings.by)
         write_down(house.catalog, now, by, self._kind, self._subject, outcome, count, self._text)
-        self.is_written = True
         if house.ledger.key is not None and is_due(house.catalog, now):  # this process is the archive's only writer
             settle(house.catalog, house.ledger, now)
 
@@ -49,7 +48,7 @@ def reading(house: House, kind: str, subject: str = "", text: str = "") -> Itera
     try:
         yield started
     except CustodyError:
-        if not started.is_written:
+        if not started.is_tried:
             with suppress(CustodyError):  # nothing was shown; what went wrong first is what has to be said
                 started.found(0, "refused")
         raise

@@ -189,13 +189,14 @@ def rebuild_catalog(settings: Settings, told: Callable[[int], None], clock: Cloc
             vault = Vault(settings.vault, settings.archive)
             count = rebuild(catalog, vault, engine.add, told)
             ledger = Ledger(catalog, vault, read_key(settings.key, origin_of(settings.archive)))
+            catalog.truncate_log()
+            engine.settle()
             _set_aside(settings.catalog, aside)
             with catalog.transaction() as connection:
                 carried = carry(aside, connection)
             restore(catalog, Journal(catalog, vault, ledger, clock, settings.by), carried)
             ledger.sign()
             catalog.truncate_log()
-            engine.settle()
         finally:
             catalog.close()
         _forget(settings.catalog)

@@ -18,7 +18,9 @@ from archiver.catalog import access_rows
 from archiver.catalog.catalog import Catalog
 from custody.errors import CustodyError, DamageError, UnavailableError, UsageError
 from custody.ids import RecordNumber
+from custody.request import Mark
 from tests.conftest import NOW, Archive
+from tests.shell_examples import run
 from workflows import access, auditing, finding, log_book, requesting
 from workflows.house import House, open_for_writing, open_house
 from workflows.log_book import Wanted
@@ -191,7 +193,9 @@ def test_rows_of_a_process_that_died_are_committed_to(kept: Archive, hands: Hand
     assert [(each["first"], each["last"]) for each in batches(kept)] == [(1, 1)]
 
 
-def test_a_thousand_rows_are_committed_to_and_a_row_costs_little(kept: Archive) -> None:
+def test_a_thousand_rows_are_committed_to_and_a_row_costs_little(
+    kept: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
     costs = []
     with kept.writing() as house:
         for n in range(BATCH - 1):
@@ -202,7 +206,8 @@ def test_a_thousand_rows_are_committed_to_and_a_row_costs_little(kept: Archive) 
         with access.reading(house, "search", text="the last") as read:
             read.found(1)
     cost = median(costs) * 1000
-    print(f"an audit row costs {cost:.2f} ms (median of {len(costs)}, the slowest {max(costs) * 1000:.1f} ms)")
+    with capsys.disabled():
+        print(f"\nan audit row costs {cost:.2f} ms (median of {len(costs)}, the slowest {max(costs) * 1000:.1f} ms)")
     assert [(each["first"], each["last"]) for each in batches(kept)] == [(1, BATCH)]
     assert cost < 50 and findings(kept) == []
 
@@ -422,3 +427,37 @@ def test_refused_collecting_and_answering_are_readings_too(kept: Archive) -> Non
         ("request.collect", "shown"),
         ("request.respond", "refused"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("search snow", "search"),
+        ("search snow --count", "search"),
+        ("search snow --ids --all", "search"),
+        ("search snow --facets --json", "search"),
+        ("show R1", "show"),
+        ("show R1 --raw", "show.raw"),
+        ("request list", "request.list"),
+        ("request show 1", "request.show"),
+        ("request collect 1 snow", "request.collect"),
+        ("request respond 1", "request.respond"),
+        ("log", "log.read"),
+        ("log R1 --json", "log.read"),
+        ("log --reads", "log.read"),
+    ],
+)
+def test_each_command_that_shows_something_leaves_one_row(
+    kept: Archive, line: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OFRECORD_HOME", str(kept.home))
+    monkeypatch.setenv("OFRECORD_USER", "Dana Ruiz")
+    with kept.writing() as house:
+        requesting.open_request(house, "All about snow", kept.clock(), "email")
+        requesting.collect(house, 1, "snow")
+        requesting.mark(house, 1, None, Mark.RELEASE, "", "")
+    before = len(rows(kept))
+    code, printed = run(f"ofrecord {line}")
+    assert code == 0 and printed
+    (row,) = rows(kept)[before:]
+    assert (row["kind"], row["by"], row["outcome"] in ("shown", "written")) == (kind, "Dana Ruiz", True)

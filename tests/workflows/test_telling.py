@@ -243,5 +243,5 @@ def test_the_readings_are_told_too(answered: Archive) -> None:
         assert (count(record=RecordNumber(2)), count(request=1), count(kind="search")) == (1, 3, 2)
         assert (count(account="parks"), count(account="police"), count(kind="show")) == (3, 0, 2)
         assert (count(by="tester", limit=4), count(by="nobody"), count(since=date(2026, 11, 21))) == (4, 0, 0)
-        with pytest.raises(UsageError, match="not both"):
+        with pytest.raises(UsageError, match="of a record or of a request"):
             count(record=RecordNumber(2), request=1)
