@@ -7,6 +7,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,21 +144,30 @@ def require_room(folder: Path, wanted: int = 0) -> None:
 
 
 @contextmanager
-def only_writer(path: Path) -> Iterator[IO[bytes]]:
-    """Hold the archive's one writing place. Raises BusyError at once when another process holds it."""
+def only_writer(path: Path, patience: float = 0) -> Iterator[IO[bytes]]:
+    """Hold the archive's one writing place. Raises BusyError when another process holds it for `patience` seconds."""
     with _words_for(path):
         file = path.open("ab")
     try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BusyError(
-                f"Another Ofrecord is writing to the archive in {path.parent}.",
-                "Wait until it has finished, then try again. Nothing was changed.",
-            ) from error
+        until = time.monotonic() + patience
+        while not _is_locked(file):
+            if time.monotonic() >= until:
+                raise BusyError(
+                    f"Another Ofrecord is writing to the archive in {path.parent}.",
+                    "Wait until it has finished, then try again. Nothing was changed.",
+                )
+            time.sleep(0.02)
         yield file
     finally:
         file.close()
+
+
+def _is_locked(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from exports.pdf_binder import BoundPdf, bind, working_folder
 from exports.reason_codes import reason_codes
 from exports.response import CollectedBy, Coverage, Response
 from exports.zip_bundle import check_package, write_zip
+from workflows.access import Reading, reading
 from workflows.house import House
 from workflows.requesting import request_of
 
@@ -29,6 +30,13 @@ def respond(house: House, number: int, into: Path | None, told: Callable[[int], 
 
     The same request in the same state gives the same bytes. Raises UsageError while anything is undecided.
     """
+    with reading(house, "request.respond", f"request {number}") as read:
+        return _respond(house, number, into, told, read)
+
+
+def _respond(
+    house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading
+) -> dict[str, Any]:
     response = response_for(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
@@ -40,6 +48,7 @@ def respond(house: House, number: int, into: Path | None, told: Callable[[int], 
         wrong = check_package(package)
         if wrong:
             raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
+        read.found(response.released + response.redacted + response.withheld, "written")
         made = _keep(folder, bound, package)
     counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}
     house.journal.write(("request.responded", number, {**made, **counts}))

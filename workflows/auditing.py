@@ -13,7 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from archiver import durable, signing
+from archiver.access import restore
 from archiver.catalog import acts, ledger_rows, queries
+from archiver.catalog.access_carrying import carry
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import check_ledger, check_newest
@@ -28,6 +30,7 @@ from archiver.catalog.verification import (
     lost_versions,
     pieces,
 )
+from archiver.journal import Journal
 from archiver.ledger import Ledger, origin_of
 from archiver.signing import read_key
 from archiver.vault import Vault
@@ -69,6 +72,8 @@ _HINTS = {
     "record-missing": "run `ofrecord rebuild`; if it stays, restore the file from a backup",
     "version-missing": "run `ofrecord rebuild`",
     "index-differs": "run `ofrecord rebuild`",
+    "access-gap": "find out who removed it, and compare with a backup of catalog.sqlite",
+    "access-batch-differs": "find out who changed it, and compare with a backup of catalog.sqlite",
 }
 
 
@@ -252,8 +257,10 @@ def _check(settings: Settings, zone: str, trusting: bool, piece: Piece | None) -
         catalog.close()
 
 
-def rebuild_catalog(settings: Settings, told: Callable[[int], None]) -> int:
+def rebuild_catalog(settings: Settings, told: Callable[[int], None], clock: Clock = system_clock) -> int:
     """Make the catalog and the index again from the vault; the old catalog is replaced only when the new one is whole.
+
+    Who read what is carried over from the old catalog; what cannot be is written down as lost (docs/adr/read-audit.md).
 
     Returns the number of records. Raises DamageError when the vault itself is damaged; then nothing has changed.
     """
@@ -269,19 +276,30 @@ def rebuild_catalog(settings: Settings, told: Callable[[int], None]) -> int:
                 engine.clear()
             vault = Vault(settings.vault, settings.archive)
             count = rebuild(catalog, vault, engine.add, told)
-            Ledger(
-                catalog, Vault(settings.vault, settings.archive), read_key(settings.key, origin_of(settings.archive))
-            ).sign()
+            ledger = Ledger(catalog, vault, read_key(settings.key, origin_of(settings.archive)))
             catalog.truncate_log()
             engine.settle()
+            _set_aside(settings.catalog, aside)
+            with catalog.transaction() as connection:
+                carried = carry(aside, connection)
+            restore(catalog, Journal(catalog, vault, ledger, clock, settings.by), carried)
+            ledger.sign()
+            catalog.truncate_log()
         finally:
             catalog.close()
-        if settings.catalog.exists():
-            durable.move(settings.catalog, aside)
         _forget(settings.catalog)
         durable.move(fresh, settings.catalog)
         _forget(aside)
     return count
+
+
+def _set_aside(path: Path, aside: Path) -> None:
+    """Give the old catalog another name; one that an interrupted rebuild set aside already is kept."""
+    if path.exists():
+        _forget(aside)
+    for ending in ("", "-wal"):
+        if path.with_name(path.name + ending).exists():
+            durable.move(path.with_name(path.name + ending), aside.with_name(aside.name + ending))
 
 
 def _forget(path: Path) -> None:

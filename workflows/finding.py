@@ -1,4 +1,7 @@
-"""Finding records: a clerk's line becomes a selector, is said back in plain words, and is asked of the engine."""
+"""Finding records and looking at them: a clerk's line becomes a selector, is said back, and is asked of the engine.
+
+Who searched for what and looked at what is written down before anything is shown (`workflows/access.py`).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,13 +9,14 @@ from dataclasses import dataclass
 from archiver.catalog import queries
 from archiver.normalized import content_data as content_data
 from custody.clock import local_day
-from custody.ids import RecordNumber
+from custody.ids import RecordNumber, label_of
 from custody.record import Record
 from custody.selector import Both, Clause, Either, Everything, Neither, Posted, Selector
 from search.engine import Facets
 from search.engine import Order as Order
 from search.query import parse, said_as
 from search.snippet import snippet
+from workflows.access import reading
 from workflows.house import House
 
 
@@ -23,6 +27,16 @@ class Question:
     line: str
     selector: Selector
     said_as: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A search that was made and written down: how many records match, and how many the days in the query leave out
+    because they have no date. What it found can be shown only with this in hand."""
+
+    question: Question
+    count: int
+    undated: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +55,43 @@ class ThreadEntry:
     number: RecordNumber
     depth: int
     missing_parent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """One record as somebody looks at it: its account's handle, and the thread it stands in."""
+
+    record: Record
+    account: str
+    thread: tuple[ThreadEntry, ...]
+
+
+def search(house: House, line: str) -> Answer:
+    """Search, and write down who searched for what. Raises as `ask` does."""
+    with reading(house, "search", text=line) as read:
+        question = ask(house, line)
+        answer = Answer(question=question, count=count(house, question), undated=undated(house, question))
+        read.found(answer.count)
+    return answer
+
+
+def view(house: House, number: RecordNumber) -> View:
+    """Look at a record; who did is written down. Raises UnavailableError when there is none of that number."""
+    with reading(house, "show", label_of(number)) as read:
+        record = house.shelf.record(number)
+        handles = {account.id: account.handle for account in house.accounts()}
+        thread = tuple(_thread(house, number))
+        read.found(len(record.versions))
+    return View(record=record, account=handles.get(record.account, ""), thread=thread)
+
+
+def raw(house: House, number: RecordNumber) -> bytes:
+    """The raw bytes of a record's current version, as the source had them; who took them is written down."""
+    with reading(house, "show.raw", label_of(number)) as read:
+        record = house.shelf.record(number)
+        data = house.shelf.raw(number, record.versions[record.current_index].n)
+        read.found(1)
+    return data
 
 
 def ask(house: House, line: str) -> Question:
@@ -65,32 +116,32 @@ def undated(house: House, question: Question) -> int:
     return house.engine.count(Selector(clause=Both((wider, Neither(dated), Neither(clause)))))
 
 
-def numbers(house: House, question: Question, order: Order, limit: int | None) -> Iterator[RecordNumber]:
+def numbers(house: House, answer: Answer, order: Order, limit: int | None) -> Iterator[RecordNumber]:
     """The numbers of the matches: all of them, or the first `limit`."""
     if limit is None:
-        yield from house.engine.numbers(question.selector, order)
+        yield from house.engine.numbers(answer.question.selector, order)
         return
-    yield from house.engine.page(question.selector, order, limit)
+    yield from house.engine.page(answer.question.selector, order, limit)
 
 
-def page(house: House, question: Question, order: Order, limit: int | None, skip: int = 0) -> Iterator[Found]:
+def page(house: House, answer: Answer, order: Order, limit: int | None, skip: int = 0) -> Iterator[Found]:
     """Matches with snippets, streamed."""
-    handles = {account.id: account.handle for account in house.accounts()}
+    handles, selector = {account.id: account.handle for account in house.accounts()}, answer.question.selector
     if limit is None:
-        wanted = list(house.engine.numbers(question.selector, order))
+        wanted = list(house.engine.numbers(selector, order))
     else:
-        wanted = house.engine.page(question.selector, order, limit, skip)
+        wanted = house.engine.page(selector, order, limit, skip)
     for record in house.shelf.records(wanted):
-        pieces = tuple(snippet(_shown(record), question.selector, 160))
+        pieces = tuple(snippet(_shown(record), selector, 160))
         yield Found(record=record, account=handles.get(record.account, ""), pieces=pieces)
 
 
-def facets(house: House, question: Question) -> Facets:
+def facets(house: House, answer: Answer) -> Facets:
     """The matches counted by account, platform, month and state."""
-    return house.engine.facets(question.selector)
+    return house.engine.facets(answer.question.selector)
 
 
-def thread(house: House, number: RecordNumber) -> list[ThreadEntry]:
+def _thread(house: House, number: RecordNumber) -> list[ThreadEntry]:
     """The whole thread a record stands in, from its top, each reply under what it answers."""
     connection = house.catalog.connection
     above = queries.parents(connection, number)

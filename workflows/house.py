@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from archiver import durable
+from archiver.access import is_due, settle
 from archiver.catalog import queries, rows
 from archiver.catalog.catalog import Catalog
 from archiver.intake import Intake
@@ -23,6 +24,9 @@ from search.engine import SearchEngine
 from search.table import engine_named
 from workflows.pins import check_pin, remember
 from workflows.settings import Settings
+
+_PATIENCE = 0.3
+"""Seconds to wait for the one writing place: a reader may hold it for the moment of one entry in the ledger."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,24 +76,42 @@ class House:
 
 @contextmanager
 def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[House]:
-    """Open an archive for reading."""
-    house = _wire(settings, clock, ())
+    """Open an archive for reading. Who reads what is written down; `workflows/access.py` does that."""
+    house, waiting = _wire(settings, clock, ()), False
     try:
         yield house
     finally:
+        with suppress(CustodyError):
+            waiting = is_due(house.catalog, clock())
         house.catalog.close()
+        if waiting:
+            _settle_readings(settings, clock)
+
+
+def _settle_readings(settings: Settings, clock: Clock) -> None:
+    """Have the ledger commit to the readings that wait, if nobody is writing; the next writer does it otherwise."""
+    with suppress(CustodyError), durable.only_writer(settings.lock):
+        house = _wire(settings, clock, (), read_key(settings.key, origin_of(settings.archive)))
+        try:
+            if not _is_left(house):
+                settle(house.catalog, house.ledger, clock())
+                house.ledger.sign()
+        finally:
+            house.catalog.close()
 
 
 @contextmanager
 def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterator[House]:
     """Open an archive as its only writer; what a crash left behind is swept first, and said."""
     durable.require_room(settings.home)
-    with durable.only_writer(settings.lock):
+    with durable.only_writer(settings.lock, _PATIENCE):
         house = _wire(settings, clock, (), read_key(settings.key, origin_of(settings.archive)))
         try:
-            house = _recovered(house)
-            house.ledger.sign()
             _refuse_another_past(house)
+            house = _recovered(house)
+            if is_due(house.catalog, clock()):
+                settle(house.catalog, house.ledger, clock())
+            house.ledger.sign()
             try:
                 yield house
             except BaseException:
@@ -134,11 +156,9 @@ def handles_in(catalog: Catalog) -> Callable[[], Mapping[int, str]]:
 def _recovered(house: House) -> House:
     """Sweep what was never acknowledged, and close runs whose process died."""
     connection = house.catalog.connection
-    dead = queries.unended_runs(connection)
-    ends = rows.segment_ends(connection)
-    loose = [name for name, end in ends.items() if _size(house, name) > end]
-    if not dead and not loose and _files(house) == len(ends):
+    if not _is_left(house):
         return house
+    dead, ends = queries.unended_runs(connection), rows.segment_ends(connection)
     aside = house.settings.home / "swept"
     swept = house.vault.sweep(ends, lambda name: rows.has_media(connection, bytes.fromhex(name)), aside)
     for number in dead:
@@ -153,6 +173,14 @@ def _refuse_another_past(house: House) -> None:
             f"This is not the archive this computer knows: {finding.message}.",
             "If an old backup was restored on purpose: ofrecord anchor accept. If not, keep the folder as it is.",
         )
+
+
+def _is_left(house: House) -> bool:
+    """Whether a program that was stopped has left anything."""
+    connection = house.catalog.connection
+    ends = rows.segment_ends(connection)
+    loose = any(_size(house, name) > end for name, end in ends.items())
+    return bool(queries.unended_runs(connection)) or loose or _files(house) != len(ends)
 
 
 def _size(house: House, segment: str) -> int:

@@ -20,6 +20,7 @@ from custody.request import Decision, Mark, RecordsRequest, Redaction
 from custody.selector import Everything, to_data
 from exports.reason_codes import reason_codes
 from search.engine import Order
+from workflows.access import reading
 from workflows.finding import ask, undated
 from workflows.house import House
 
@@ -76,7 +77,10 @@ def request_of(house: House, number: int) -> RecordsRequest:
 
 def requests(house: House) -> list[RecordsRequest]:
     """Every request, oldest first."""
-    return queries.requests(house.catalog.connection)
+    with reading(house, "request.list") as read:
+        found = queries.requests(house.catalog.connection)
+        read.found(len(found))
+    return found
 
 
 def codes(house: House) -> list[dict[str, str]]:
@@ -88,13 +92,16 @@ def codes(house: House) -> list[dict[str, str]]:
 def story(house: House, number: int) -> Story:
     """Everything about one request."""
     connection = house.catalog.connection
-    return Story(
-        request=request_of(house, number),
-        marks=queries.marks(connection, number),
-        collections=tuple(queries.acts_of(connection, "request.collected", number)),
-        redactions=tuple(queries.redactions(connection, number)),
-        responses=tuple(queries.acts_of(connection, "request.responded", number)),
-    )
+    with reading(house, "request.show", f"request {number}") as read:
+        told = Story(
+            request=request_of(house, number),
+            marks=queries.marks(connection, number),
+            collections=tuple(queries.acts_of(connection, "request.collected", number)),
+            redactions=tuple(queries.redactions(connection, number)),
+            responses=tuple(queries.acts_of(connection, "request.responded", number)),
+        )
+        read.found(sum(told.marks.values()))
+    return told
 
 
 def collect(house: House, number: int, line: str) -> dict[str, Any]:
@@ -103,11 +110,13 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
     Returns the collection with `count`, `added` (how many were not collected before) and `undated` (how many the days
     in the query leave out because they have none).
     """
-    request_of(house, number)
-    question = ask(house, line)
-    numbers = [int(found) for found in house.engine.numbers(question.selector, Order.NUMBER)]
-    if not numbers:
-        raise UsageError(f"Nothing was found: {question.said_as}.", "Nothing was collected. Try other words.")
+    with reading(house, "request.collect", f"request {number}", line) as read:
+        request_of(house, number)
+        question = ask(house, line)
+        numbers = [int(found) for found in house.engine.numbers(question.selector, Order.NUMBER)]
+        if not numbers:
+            raise UsageError(f"Nothing was found: {question.said_as}.", "Nothing was collected. Try other words.")
+        read.found(len(numbers))
     before = {decision.record for decision in queries.decisions(house.catalog.connection, number)}
     data = {
         "query": line,

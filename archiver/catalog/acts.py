@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from archiver.catalog import access_rows
 from archiver.catalog.tables import account, act, decision, hold, redaction, request, run
 from custody.errors import DamageError
 
@@ -47,6 +48,11 @@ def act_of(data: Mapping[str, Any]) -> Act:
 def is_kind(kind: str) -> bool:
     """Whether there are acts of this kind."""
     return kind in _CHANGES
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind of act there is."""
+    return tuple(_CHANGES)
 
 
 def last_act(connection: Connection) -> int:
@@ -134,6 +140,10 @@ def _hold_released(connection: Connection, done: Act) -> None:
     connection.execute(update(hold).where(hold.c.number == done.subject).values(released_at=done.at))
 
 
+def _searches_forgotten(connection: Connection, done: Act) -> None:
+    access_rows.forget(connection, done.data["before"])
+
+
 def _kept_only(connection: Connection, done: Act) -> None:
     """An act that changes no row: that it happened is all."""
 
@@ -155,4 +165,6 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "witness.trusted": _kept_only,
     "anchor.witnessed": _kept_only,
     "bytes.checked": _kept_only,
+    "searches.forgotten": _searches_forgotten,
+    "reads.lost": _kept_only,
 }

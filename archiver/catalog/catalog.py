@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 from archiver.catalog.tables import METADATA
 from custody.errors import BusyError, CustodyError, DamageError, UnavailableError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest step in `migrations/versions`."""
 
 _SETTINGS = (
@@ -51,6 +51,7 @@ class Catalog:
         with _words_for(path):
             self._connection = self._engine.connect()
             self._migrate()
+        self._file = _identity(path)
 
     @property
     def connection(self) -> Connection:
@@ -79,11 +80,26 @@ class Catalog:
             yield self._connection
             self._end_reading()
 
-    def truncate_log(self) -> None:
-        """Move the write-ahead log into the database and empty it."""
+    @contextmanager
+    def patient(self, seconds: int) -> Iterator[None]:
+        """Inside, a change waits so long for another process to finish its own."""
+        driver = self.dbapi()
+        (usual,) = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout={seconds * 1000}")
+        try:
+            yield
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={usual}")
+
+    def is_current(self) -> bool:
+        """Whether the open file is still the archive's catalog: a rebuild puts another in its place."""
+        return self._file == _identity(self.path)
+
+    def truncate_log(self) -> bool:
+        """Move the write-ahead log into the database and empty it. False when a reader keeps it from being emptied."""
         self._end_reading()
         with _words_for(self.path):
-            self.dbapi().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return not self.dbapi().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
 
     def check(self, quick: bool = False) -> list[str]:
         """What the database itself finds wrong with its file; empty when nothing. `quick` leaves its indexes out."""
@@ -138,6 +154,14 @@ def scratch() -> Iterator[Connection]:
         METADATA.create_all(connection)
         yield connection
     engine.dispose()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _prepare(connection: Any, _record: Any) -> None:

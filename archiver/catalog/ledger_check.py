@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from sqlalchemy import func, select
 
 from archiver.catalog import ledger_rows
+from archiver.catalog.access_check import Committed, check_access
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.finding import Finding
 from archiver.catalog.tables import act, ledger_node, quarantine, version
@@ -30,6 +31,9 @@ _OTHER = re.compile(
     + rb"|"
     + _HASH
     + rb'"n":\d+,"run":\d+,"t":"(?P<quarantined>import\.quarantine)",'
+    + rb"|"
+    + _HASH
+    + rb'"count":(?P<reads>\d+),"first":(?P<first>\d+),"last":(?P<last>\d+),"t":"access\.batch",'
     + rb'|\{"behind":\d+,"t":"clock\.anomaly",'
     + rb")"
     + _TIME
@@ -60,6 +64,7 @@ def check_ledger(catalog: Catalog, kinds: Callable[[str], bool], verify: Verify)
     yield from reading.ends()
     yield from _signatures(catalog, roots, verify)
     yield from _without_content(catalog, reading.counts)
+    yield from check_access(catalog.connection, reading.batches)
 
 
 def check_newest(catalog: Catalog, verify: Verify) -> Iterator[Finding]:
@@ -85,6 +90,7 @@ class _Reading:
     def __init__(self, catalog: Catalog, kinds: Callable[[str], bool]) -> None:
         self.tree = Tree()
         self.counts: Counter[str] = Counter()
+        self.batches: list[Committed] = []
         self._kinds, self._time = kinds, b""
         self._record = self._act = 0
         self._versions: dict[int, int] = {}
@@ -128,6 +134,11 @@ class _Reading:
             self._act = int(match["act"])
         elif match["quarantined"] is not None:
             self.counts["quarantined"] += 1
+        elif match["reads"] is not None:
+            count, first, last = (int(match[name]) for name in ("reads", "first", "last"))
+            self.batches.append(Committed(seq=seq, first=first, last=last, commitment=match[0][6:70].decode()))
+            if count != last - first + 1:
+                yield _wrong(seq, "it counts other readings than it names")
 
     def _completed(self) -> Iterator[Finding]:
         for level, position, node in self.tree.completed:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text
 
+from archiver.catalog.access_rows import of_kind
 from archiver.catalog.tables import (
     account,
     act,
@@ -235,6 +236,34 @@ def newest_act(connection: Connection, kind: str) -> int | None:
     """When an act of this kind was last done, in milliseconds; None when never."""
     found: int | None = connection.execute(select(func.max(act.c.at)).where(act.c.kind == kind)).scalar()
     return found
+
+
+def acts(connection: Connection, newest_first: bool, since: int | None, until: int | None, kind: str) -> Iterator[Row]:
+    """Acts in order with their ledger entry, streamed. since and until (the first moment after) are milliseconds;
+    `kind` names a kind or a family of them; None and "" ask for everything."""
+    query = select(act.c.number, act.c.at, act.c.kind, act.c.subject, act.c.leaf, act.c.data)
+    query = query if since is None else query.where(act.c.at >= since)
+    query = query if until is None else query.where(act.c.at < until)
+    query = query.where(of_kind(act.c.kind, kind)) if kind else query
+    last: int | None = None
+    while True:
+        here = query
+        if last is not None:
+            here = query.where(act.c.number < last if newest_first else act.c.number > last)
+        page = connection.execute(here.order_by(act.c.number.desc() if newest_first else act.c.number).limit(500)).all()
+        for row in page:
+            data = json.loads(row[5])
+            facts = {"number": row[0], "at": row[1], "kind": row[2], "subject": row[3], "leaf": row[4]}
+            yield {**facts, "by": data.pop("by", ""), "data": data}
+        if len(page) < 500:
+            return
+        last = page[-1][0]
+
+
+def requests_with(connection: Connection, number: int) -> list[int]:
+    """The requests that have collected a record."""
+    query = select(decision.c.request).where(decision.c.record == number).order_by(decision.c.request)
+    return list(connection.execute(query).scalars())
 
 
 def newest_leaf_of_acts(connection: Connection, kinds: Sequence[str], subject: int) -> int:

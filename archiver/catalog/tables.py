@@ -1,7 +1,7 @@
 """The catalog's tables: facts about records and where their bytes lie, never the text itself.
 
-Everything here can be made again from the vault (`ofrecord rebuild`). Times are milliseconds since 1970 in UTC, digests
-are raw bytes, days are ISO text. The words of each record are the search engine's, in tables of its own.
+All but who read what (`access`) can be made again from the vault (`ofrecord rebuild`). Times are milliseconds since
+1970 in UTC, digests are raw bytes, days are ISO text. The words of each record are the search engine's, in its tables.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
@@ -212,4 +212,32 @@ hold = Table(
     Column("request", Integer),
     Column("released_at", BigInteger),
     Column("data", Text, nullable=False),
+)
+
+access = Table(
+    "access",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("text", Text),
+    Column("text_salt", LargeBinary),
+    Column("text_commitment", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Index("access_subject", "subject"),
+    sqlite_autoincrement=True,
+)
+
+access_batch = Table(
+    "access_batch",
+    METADATA,
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    Column("opening", LargeBinary, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
 )

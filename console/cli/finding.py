@@ -48,27 +48,26 @@ def search(
       ofrecord search 'state:hidden OR state:deleted' --facets
     """
     with open_house(settings_of(context)) as house:
-        question = finding.ask(house, query)
-        total = finding.count(house, question)
-        left_out = finding.undated(house, question)
-        data: dict[str, Any] = {"query": query, "said_as": question.said_as, "count": total, "undated": left_out}
+        answer = finding.search(house, query)
+        said, total, left_out = answer.question.said_as, answer.count, answer.undated
+        data: dict[str, Any] = {"query": query, "said_as": said, "count": total, "undated": left_out}
         if only_count:
             without_date(left_out)
             say(as_json, data, [str(total)])
             return
-        note(f"{question.said_as}: {counted(total, 'record')}")
+        note(f"{said}: {counted(total, 'record')}")
         without_date(left_out)
         order, most = Order(sort), None if everything else limit
         if only_ids:
-            _ids(house, question, order, most, data, as_json)
+            _ids(house, answer, order, most, data, as_json)
             return
         if with_facets:
-            data["facets"] = _facets(house, question)
+            data["facets"] = _facets(house, answer)
         if as_json:
-            hits = [_hit(found) for found in finding.page(house, question, order, most)]
+            hits = [_hit(found) for found in finding.page(house, answer, order, most)]
             say(True, {**data, "hits": hits}, [])
             return
-        for found in finding.page(house, question, order, most):
+        for found in finding.page(house, answer, order, most):
             _print_hit(found, house.city.time_zone)
         for name, counts in data.get("facets", {}).items():
             click.echo(f"by {name}: " + ", ".join(f"{key} {number}" for key, number in counts.items()))
@@ -77,18 +76,18 @@ def search(
 
 
 def _ids(
-    house: House, question: finding.Question, order: Order, most: int | None, data: dict[str, Any], as_json: bool
+    house: House, answer: finding.Answer, order: Order, most: int | None, data: dict[str, Any], as_json: bool
 ) -> None:
     if as_json:
-        ids = [label_of(number) for number in finding.numbers(house, question, order, most)]
+        ids = [label_of(number) for number in finding.numbers(house, answer, order, most)]
         say(True, {**data, "ids": ids}, [])
         return
-    for number in finding.numbers(house, question, order, most):
+    for number in finding.numbers(house, answer, order, most):
         click.echo(label_of(number))
 
 
-def _facets(house: House, question: finding.Question) -> dict[str, dict[str, int]]:
-    found = finding.facets(house, question)
+def _facets(house: House, answer: finding.Answer) -> dict[str, dict[str, int]]:
+    found = finding.facets(house, answer)
     return {name: dict(getattr(found, name)) for name in ("account", "platform", "month", "state")}
 
 
@@ -140,15 +139,13 @@ def show(context: click.Context, record: str, raw: bool, as_json: bool) -> None:
     if number is None:
         raise UsageError(f"{record!r} is no record number.", "They look like R13; `ofrecord search` shows them.")
     with open_house(settings_of(context)) as house:
-        kept = house.shelf.record(number)
         if raw:
-            sys.stdout.buffer.write(house.shelf.raw(number, kept.versions[kept.current_index].n))
+            sys.stdout.buffer.write(finding.raw(house, number))
             return
-        handles = {account.id: account.handle for account in house.accounts()}
-        data = _record(kept, handles.get(kept.account, ""))
-        thread = finding.thread(house, number)
-        data["thread"] = [{"id": label_of(entry.number), "depth": entry.depth} for entry in thread]
-        say(as_json, data, _lines(kept, data, house, thread))
+        seen = finding.view(house, number)
+        data = _record(seen.record, seen.account)
+        data["thread"] = [{"id": label_of(entry.number), "depth": entry.depth} for entry in seen.thread]
+        say(as_json, data, _lines(seen.record, data, house, seen.thread))
 
 
 def _record(record: Record, handle: str) -> dict[str, Any]:
@@ -168,7 +165,7 @@ def _record(record: Record, handle: str) -> dict[str, Any]:
     return {**base, "current_version": current, "versions": versions}
 
 
-def _lines(record: Record, data: dict[str, Any], house: House, thread: list[finding.ThreadEntry]) -> list[str]:
+def _lines(record: Record, data: dict[str, Any], house: House, thread: tuple[finding.ThreadEntry, ...]) -> list[str]:
     content, zone = record.current, house.city.time_zone
     posted = f"{_when(content, zone)} {zone}" if content.created_at else "no date given"
     lines = [f"{data['id']}  {content.kind.value} on {data['account']} ({record.platform}), {content.state.value}"]

@@ -19,6 +19,7 @@ _COMMANDS = {
     "request": "records_request:request",
     "retention": "retention:retention",
     "schedules": "schedules:schedules",
+    "log": "log:log",
     "verify": "archive:verify",
     "rebuild": "archive:rebuild",
     "anchor": "anchor:anchor",

@@ -23,7 +23,7 @@ from tests.faults.tally import Count
 LEFT_OVER = {"file-too-long", "file-unknown"}
 """What verification may say between a crash and the next start: bytes nobody acknowledged, not damage."""
 
-STEPPED = ("import", "import-first", "respond", "collect", "account-add")
+STEPPED = ("import", "import-first", "respond", "collect", "account-add", "forget")
 """The commands that are killed, or refused, at every step of theirs."""
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
@@ -49,6 +49,7 @@ class Scene:
     def commands(self) -> tuple[Command, ...]:
         """Every command whose every step is put to the test; another is one more line."""
         news, many = str(self.folder / "news"), str(self.folder / "many")
+        forget = ("log", "forget-searches", "--before", "2100-01-01", "--confirm", "--json")
         return (
             Command(name="import", words=("import", news, "--account", "parks", "--json")),
             Command(name="import-first", words=("import", news, "--account", "parks", "--json"), start="empty"),
@@ -56,6 +57,7 @@ class Scene:
             Command(name="respond", words=("request", "respond", "1", "--json")),
             Command(name="collect", words=("request", "collect", "1", "snow", "--json")),
             Command(name="account-add", words=("account", "add", "police", "--platform", "x", "--json")),
+            Command(name="forget", words=forget),
         )
 
     def command(self, name: str) -> Command:

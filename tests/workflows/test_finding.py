@@ -38,8 +38,8 @@ def test_records_without_a_date_that_the_days_leave_out_are_counted(
         )
     )
     with archive.reading() as house:
-        question = finding.ask(house, query)
-        assert (finding.count(house, question), finding.undated(house, question)) == (count, undated)
+        answer = finding.search(house, query)
+        assert (answer.count, answer.undated) == (count, undated)
 
 
 def test_collecting_for_a_request_says_what_its_days_leave_out(archive: Archive, jsonl: Callable[..., Path]) -> None:

@@ -1,0 +1,258 @@
+"""The log: each kind of act and of reading has its sentence, filters choose, files are safe, a record has its story."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archiver.catalog import acts
+from custody.errors import UnavailableError, UsageError
+from custody.ids import RecordNumber
+from custody.request import Mark
+from tests.conftest import Archive
+from workflows import access, answering, finding, log_book, requesting, telling
+from workflows.log_book import Wanted
+from workflows.telling import Deed, Names
+
+Jsonl = Callable[..., Path]
+NAMES = Names(zone="America/Chicago", accounts={1: "parks"}, runs={2: {"account": 1, "sources": ["a.zip"]}}, holds={})
+COUNTS = dict.fromkeys(("new", "changed", "flagged", "unchanged", "duplicate", "quarantined", "excluded"), 0)
+REDACTION = {"record": 13, "version": 1, "field": "text", "start": 4, "end": 16, "code": "WI-BAL", "note": "private"}
+TOLD = {
+    "archive.made": (0, {"city": "wausau", "engine": "fts"}, "Dana Ruiz made the archive of wausau"),
+    "account.added": (
+        1,
+        {"handle": "parks", "platform": "facebook", "department": "", "custodian": "Dana Ruiz"},
+        "Dana Ruiz registered the account parks (facebook, custodian Dana Ruiz)",
+    ),
+    "run.started": (
+        2,
+        {"account": 1, "sources": ["a.zip"], "personal": True},
+        "Dana Ruiz began run 2, import of a.zip into parks, personal sections too",
+    ),
+    "run.ended": (
+        2,
+        {**COUNTS, "listed": 1205, "new": 1203, "changed": 1, "quarantined": 1, "state": "complete"},
+        "import of a.zip into parks: 1,203 new, 1 changed, 1 quarantined; sums close (run 2, Dana Ruiz)",
+    ),
+    "request.opened": (
+        1,
+        {"words": "All posts\nabout \x1b[31mthe flood", "received_at": 1763445600000, "channel": "email"},
+        "Dana Ruiz opened request 1: “All posts about [31mthe flood” (received 2025-11-18 by e-mail)",
+    ),
+    "request.collected": (
+        1,
+        {"numbers": [13], "query": '"oak street"'},
+        'Dana Ruiz collected R13 for request 1: “"oak street"”',
+    ),
+    "request.marked": (
+        1,
+        {"numbers": [1, 2, 3, 4], "mark": "withhold", "code": "WI-BAL", "note": "medical"},
+        "Dana Ruiz marked 4 records in request 1: withhold (WI-BAL, “medical”)",
+    ),
+    "request.redacted": (
+        1,
+        {"redaction": REDACTION},
+        "Dana Ruiz withheld 12 characters of the text of R13, version 1, in request 1 (WI-BAL)",
+    ),
+    "redaction.lifted": (1, {"record": 13, "n": 2}, "Dana Ruiz took back redaction 2 of R13 in request 1"),
+    "request.responded": (
+        1,
+        {"released": 5, "redacted": 2, "withheld": 1, "zip_sha256": "ab"},
+        "response to request 1 released: 5 in full, 2 in part, 1 withheld; ZIP sha256 ab (Dana Ruiz)",
+    ),
+    "hold.placed": (1, {"request": 1}, "hold 1 placed by request 1 on all that it may reach (Dana Ruiz)"),
+    "hold.released": (1, {}, "hold 1 released (Dana Ruiz)"),
+    "feed.read": (
+        1,
+        {"url": "https://city.example/feed?token=abc", "status": 304},
+        "Dana Ruiz asked the feed https://city.example/feed?token=xxx for parks: nothing had changed",
+    ),
+    "searches.forgotten": (
+        0,
+        {"before": 1763445600000, "count": 1},
+        "Dana Ruiz had the words of 1 reading from before 2025-11-18 forgotten",
+    ),
+    "reads.lost": (
+        0,
+        {"first": 1, "last": 1204},
+        "who read what (readings 1 to 1,204) was lost with the catalog, made again by Dana Ruiz",
+    ),
+    "witness.trusted": (1, {"key": "clerk-pc+0a1b2c3d+AAAA"}, "Dana Ruiz made clerk-pc a witness of the ledger"),
+    "anchor.witnessed": (
+        1,
+        {"witness": "clerk-pc", "size": 1204, "seen": 1763445600, "note": "..."},
+        "clerk-pc signed the ledger's first 1,204 entries as a witness",
+    ),
+    "bytes.checked": (
+        0,
+        {"bytes": 1200, "of": 36000, "findings": 0, "oldest": None},
+        "Dana Ruiz had 1,200 of 36,000 bytes read again: all as they were kept",
+    ),
+}
+
+
+@pytest.fixture
+def answered(archive: Archive, jsonl: Jsonl) -> Archive:
+    posts = [{"object_id": str(n), "text": f"snow on route {n}, call 715-555-0142"} for n in range(1, 4)]
+    archive.take_in(jsonl("first", *posts, "{broken"))
+    archive.take_in(jsonl("second", {"object_id": "2", "text": "snow on route 2, cleared"}))
+    archive.add_account("police", "x")
+    with archive.writing() as house:
+        requesting.open_request(house, "=All about snow", archive.clock(), "email")
+        requesting.collect(house, 1, "snow")
+        requesting.mark(house, 1, None, Mark.RELEASE, "", "")
+        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0142", "WI-BAL")
+        requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical")
+        answering.respond(house, 1, None, lambda done: None)
+    return archive
+
+
+def said(archive: Archive, **wanted: object) -> list[str]:
+    with archive.reading() as house:
+        return [each.said for each in log_book.deeds(house, Wanted(**wanted)).lines]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", acts.kinds())
+def test_every_kind_of_act_has_its_sentence(kind: str) -> None:
+    subject, data, sentence = TOLD[kind]
+    deed = Deed(number=1, at=0, by="Dana Ruiz", kind=kind, subject=subject, leaf=1, data=data)
+    assert telling.told(deed, NAMES) == sentence
+
+
+def test_no_sentence_is_of_no_kind() -> None:
+    assert set(telling.SENTENCES) == set(acts.kinds()) == set(TOLD)
+    assert set(telling.READINGS) == set(access.KINDS)
+
+
+def test_a_run_that_was_stopped_or_does_not_close_says_so() -> None:
+    stopped = Deed(number=1, at=0, by="x", kind="run.ended", subject=2, leaf=1, data={"state": "interrupted"})
+    assert "not counted; interrupted" in telling.told(stopped, NAMES)
+    open_sums = Deed(
+        number=1, at=0, by="x", kind="run.ended", subject=2, leaf=1, data={**COUNTS, "listed": 2, "state": "complete"}
+    )
+    assert "THE SUMS DO NOT CLOSE" in telling.told(open_sums, NAMES)
+
+
+def test_the_log_tells_what_was_done_in_either_order(answered: Archive) -> None:
+    oldest = said(answered, newest_first=False)
+    assert oldest[0] == "tester made the archive of maple-falls"
+    assert "import of first into parks: 3 new, 1 quarantined; sums close (run 1, tester)" in oldest
+    assert "import of second into parks: 1 changed; sums close (run 2, tester)" in oldest
+    assert "tester opened request 1: “=All about snow” (received 2026-11-20 by e-mail)" in oldest
+    assert "hold 2 placed by request 1 on R1, R2, R3 (tester)" in oldest
+    assert oldest[-1].startswith("response to request 1 released: 1 in full, 1 in part, 1 withheld; ZIP sha256 ")
+    assert said(answered, newest_first=True) == oldest[::-1]
+    assert not any("715" in each for each in oldest)
+
+
+def test_each_line_names_its_entry_in_the_ledger(answered: Archive) -> None:
+    with answered.reading() as house:
+        lines = log_book.deeds(house, Wanted()).lines
+        entries = dict(house.catalog.connection.exec_driver_sql("SELECT seq, entry FROM ledger_entry").all())
+    for each in lines:
+        assert json.loads(entries[each.entry])["t"] == each.kind and each.local == "2026-11-20 12:00"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        ({"request": 1}, 9),
+        ({"request": 2}, 0),
+        ({"kind": "hold"}, 2),
+        ({"kind": "hold.placed", "request": 1}, 2),
+        ({"account": "police"}, 1),
+        ({"account": "parks"}, 5),
+        ({"account": "parks", "kind": "run.ended"}, 2),
+        ({"by": "TESTER", "kind": "account"}, 2),
+        ({"by": "somebody else"}, 0),
+        ({"since": date(2026, 11, 20), "until": date(2026, 11, 20), "kind": "archive"}, 1),
+        ({"since": date(2026, 11, 21)}, 0),
+        ({"until": date(2026, 11, 19)}, 0),
+        ({"limit": 3}, 3),
+    ],
+)
+def test_filters_choose(answered: Archive, wanted: dict[str, object], count: int) -> None:
+    assert len(said(answered, **wanted)) == count
+
+
+def test_what_nobody_can_mean_is_refused(answered: Archive) -> None:
+    with pytest.raises(UsageError, match="no kind"):
+        said(answered, kind="req")
+    with pytest.raises(UsageError, match="no account"):
+        said(answered, account="nobody")
+    with pytest.raises(UnavailableError, match="no record R99"):
+        said(answered, record=RecordNumber(99))
+
+
+def test_one_record_has_its_whole_story(answered: Archive) -> None:
+    story = said(answered, record=RecordNumber(2), newest_first=False)
+    assert story[:2] == [
+        "R2 taken in, import of first into parks (run 1, tester)",
+        "R2 changed: version 2 was kept, import of second into parks (run 2, tester)",
+    ]
+    assert "tester collected R2 for request 1: “snow”" in story
+    assert "tester marked R2 in request 1: withhold (WI-BAL, “medical”)" in story
+    assert story[-1].startswith("response to request 1 released, R2 not at all: it was withheld; ZIP sha256 ")
+    assert not any("R1" in each or "R3" in each for each in story)
+    first = said(answered, record=RecordNumber(1))
+    assert first[0].startswith("response to request 1 released, R1 in part") and len(first) == 9
+    assert said(answered, record=RecordNumber(1), kind="record") == [
+        "R1 taken in, import of first into parks (run 1, tester)"
+    ]
+
+
+def test_files_hold_the_same_lines_and_no_formula(answered: Archive, tmp_path: Path) -> None:
+    with answered.reading() as house:
+        lines = log_book.deeds(house, Wanted()).lines
+    changed = [log_book.Line(**{**_data(each), "by": '=cmd|"/c calc"!A1'}) for each in lines]
+    log_book.save_csv(changed, tmp_path / "log.csv")
+    log_book.save_json_lines(lines, tmp_path / "log.jsonl")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "log.csv").read_bytes().decode("utf-8-sig"))))
+    assert [row["said"] for row in rows] == [each.said for each in lines]
+    assert {row["by"] for row in rows} == {'\'=cmd|"/c calc"!A1'}
+    objects = [json.loads(text) for text in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert objects == [each.as_data() for each in lines] and len(objects) > 10
+    with pytest.raises(UsageError, match="is there already"):
+        log_book.save_csv(lines, tmp_path / "log.csv")
+
+
+def _data(each: log_book.Line) -> dict[str, object]:
+    return {name: getattr(each, name) for name in ("entry", "at", "local", "by", "kind", "subject", "said")}
+
+
+def test_the_readings_are_told_too(answered: Archive) -> None:
+    with answered.reading() as house:
+        finding.search(house, "snow OR rain")
+        finding.view(house, RecordNumber(2))
+        finding.raw(house, RecordNumber(1))
+        with pytest.raises(UsageError):
+            finding.search(house, '"snow')
+        requesting.requests(house)
+        requesting.story(house, 1)
+        log_book.deeds(house, Wanted())
+        told = [each.said for each in log_book.reads(house, Wanted(newest_first=False)).lines]
+        assert told == [
+            "tester searched for request 1 “snow”: 3 records",
+            "tester took 3 records out as the response to request 1",
+            "tester searched “snow OR rain”: 3 records",
+            "tester looked at R2, 2 versions",
+            "tester took the raw bytes of R1",
+            'tester searched “"snow”: 0 records (refused: nothing was shown)',
+            "tester listed the requests: 1 request",
+            "tester looked at request 1, 3 records",
+            "tester read the log, all of it: 16 lines",
+        ]
+
+        def count(**wanted: object) -> int:
+            return len(log_book.reads(house, Wanted(**wanted)).lines)  # type: ignore[arg-type]
+
+        assert (count(record=RecordNumber(2)), count(request=1), count(kind="search")) == (1, 3, 2)
+        assert (count(account="parks"), count(account="police"), count(kind="show")) == (3, 0, 2)
+        assert (count(by="tester", limit=4), count(by="nobody"), count(since=date(2026, 11, 21))) == (4, 0, 0)
+        with pytest.raises(UsageError, match="of a record or of a request"):
+            count(record=RecordNumber(2), request=1)
