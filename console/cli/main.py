@@ -21,6 +21,8 @@ _COMMANDS = {
     "schedules": "schedules:schedules",
     "verify": "archive:verify",
     "rebuild": "archive:rebuild",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "warc": "warc:warc",
 }
 """Each command and where it is written; loaded only when it is used, so that none waits for another's libraries."""
