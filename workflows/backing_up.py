@@ -8,7 +8,6 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from io import BufferedReader
 from pathlib import Path
 
 from archiver import backup_set, durable, sealing
@@ -244,26 +243,14 @@ class _Work:
     def _file(self, key: str, wanted: Wanted, old: KeptFile | None, packer: Packer) -> KeptFile:
         """Keep one file, of which `old` is on the medium: only what is new is copied."""
         path = self.settings.home / wanted.path
-        try:
-            with path.open("rb") as file:
-                if wanted.loose:
-                    return _loose(file, wanted.path, old, packer)
-                if old is not None and old.size == wanted.size:
-                    return old
-                pieces = [] if old is None or old.size > wanted.size else _whole(old)
-                at = sum(piece.length for piece in pieces)
-                file.seek(at)
-                while at < wanted.size:
-                    data = file.read(min(PIECE, wanted.size - at))
-                    if not data:
-                        raise DamageError(
-                            f"{path} ends at byte {at}; {wanted.size} were kept.", "Run `ofrecord verify`."
-                        )
-                    pieces.append(packer.add(data))
-                    at += len(data)
-                    self.told(self.copied + packer.written, self.total)
-        except OSError as error:
-            raise DamageError(f"{path} cannot be read: {error.strerror}.", "Run `ofrecord verify`.") from error
+        if wanted.loose:
+            return _loose(path, wanted.path, old, packer)
+        if old is not None and old.size == wanted.size:
+            return old
+        pieces = [] if old is None or old.size > wanted.size else _whole(old)
+        for data in _read(path, sum(piece.length for piece in pieces), wanted.size):
+            pieces.append(packer.add(data))
+            self.told(self.copied + packer.written, self.total)
         return KeptFile(path=wanted.path, size=wanted.size, pieces=tuple(pieces))
 
     def _save(self, key: str, base: Bucket | None, listing: Listing, packer: Packer, upto: str) -> None:
@@ -321,18 +308,36 @@ def _house_files(home: Path) -> Iterator[Wanted]:
         yield Wanted(path=name, size=names[name].stat().st_size, loose=True)
 
 
-def _loose(file: BufferedReader, path: str, old: KeptFile | None, packer: Packer) -> KeptFile:
+def _loose(path: Path, name: str, old: KeptFile | None, packer: Packer) -> KeptFile:
     """Keep a file that somebody may have changed at the same size: it is compared by its digest."""
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if old is not None and old.digest == digest:
+    before = hashlib.sha256()
+    for data in _read(path, 0):
+        before.update(data)
+    if old is not None and old.digest == before.hexdigest():
         return old
-    file.seek(0)
     running, pieces, size = hashlib.sha256(), [], 0
-    while data := file.read(PIECE):
+    for data in _read(path, 0):
         running.update(data)
         pieces.append(packer.add(data))
         size += len(data)
-    return KeptFile(path=path, size=size, pieces=tuple(pieces), digest=running.hexdigest())
+    return KeptFile(path=name, size=size, pieces=tuple(pieces), digest=running.hexdigest())
+
+
+def _read(path: Path, at: int, end: int | None = None) -> Iterator[bytes]:
+    """A file's bytes from `at` on, a piece at a time; up to `end`, where it must not be shorter."""
+    try:
+        with path.open("rb") as file:
+            file.seek(at)
+            while end is None or at < end:
+                data = file.read(PIECE if end is None else min(PIECE, end - at))
+                if not data and end is None:
+                    return
+                if not data:
+                    raise DamageError(f"{path} ends at byte {at}; {end} bytes were kept.", "Run `ofrecord verify`.")
+                yield data
+                at += len(data)
+    except OSError as error:
+        raise DamageError(f"{path} cannot be read: {error.strerror}.", "Run `ofrecord verify`.") from error
 
 
 def _whole(old: KeptFile) -> list[Piece]:
