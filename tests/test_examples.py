@@ -47,6 +47,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "kept": tuple(f"ofrecord import '{DOWNLOADS / source}' --account {handle}" for source, handle in IMPORTS),
     "asked": (ASK, "ofrecord request collect 1 '\"oak street\" OR flood'"),
     "decided": ("ofrecord request mark 1 release --all",),
+    "backed up": ("ofrecord backup --new-key backup.key", "ofrecord backup city-backup --key-file backup.key"),
 }
 """How far the archive is when a page begins; each stage goes on from the one before."""
 
@@ -65,6 +66,7 @@ BEGINS = {
     "ofrecord request redact": "asked",
     "ofrecord request show": "asked",
     "ofrecord request respond": "decided",
+    "ofrecord restore": "backed up",
 }
 """Pages that begin elsewhere than at "kept"."""
 

@@ -8,10 +8,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from archiver import backup_set, durable, signing, warc
-from archiver.backup_set import BackupSet, Medium, Unlock
+from archiver.backup_set import BackupSet, Bucket, KeptFile, Medium, Unlock
 from archiver.catalog import ledger_rows
 from archiver.catalog.ledger_check import public_key
 from archiver.ledger import ROOM, origin_of
@@ -81,7 +82,7 @@ def restore(
     if missing and not older_is_known:
         raise UnavailableError(
             f"This backup is older than the archive: as of {made.at} the ledger had {made.size:,} entries, and "
-            f"{newest.place} knows of {newest.size:,}: {missing:,} entries are missing in this backup.",
+            f"{newest.place} knows of {newest.size:,}. Entries that are missing in this backup: {missing:,}.",
             "Take a newer set, or say --older-is-known to restore what there is without them.",
         )
     staging = home.with_name(f".{home.name}.restoring")
@@ -105,6 +106,24 @@ def restore(
         settings=read_settings(home, by), made=made, missing=missing, records=restored[0], verified=restored[1],
         replayed=restored[2], swept=restored[3],
     )  # fmt: skip
+
+
+def salvage(folder: Path, home: Path, unlock: Unlock, chosen: str, told: Told) -> tuple[BackupSet, list[str]]:
+    """Bring back the files of a set that can still be read, when it cannot be restored. Says what was lost, and why.
+
+    What is made in `home` is no archive: nothing of it was verified against the ledger, and its settings are set aside.
+    """
+    folder, home = folder.resolve(), home.resolve()
+    _refuse_target(folder, home)
+    medium = backup_set.open_medium(folder, unlock)
+    made = _chosen_set(medium, chosen)
+    home.mkdir(parents=True, exist_ok=True)
+    durable.require_room(home, made.bytes)
+    lost: list[str] = []
+    _copy_out(medium, made, home, told, lost)
+    if (home / "ofrecord.toml").exists():
+        durable.move(home / "ofrecord.toml", home / "ofrecord.toml.salvaged")
+    return made, lost
 
 
 def replay_dispositions(house: House, newer: Iterable[bytes]) -> int:
@@ -201,21 +220,37 @@ def _entries(path: Path) -> Iterator[bytes]:
             yield from warc.parse(content, str(path)).block.splitlines()
 
 
-def _copy_out(medium: Medium, made: BackupSet, staging: Path, told: Told) -> None:
+def _copy_out(medium: Medium, made: BackupSet, to: Path, told: Told, lost: list[str] | None = None) -> None:
+    """Copy every file of a set. What cannot be read raises DamageError, or goes into `lost`."""
     done = 0
     for bucket in made.buckets:
-        for kept in medium.files(bucket):
-            path = staging / _safe(kept.path)
-            with durable.new_file(path, secret=kept.path == KEY) as file:
-                size = 0
-                for data in medium.content(bucket, kept):
-                    size += file.write(data)
-                    told("bytes copied", done + size, made.bytes)
-            if size != kept.size:
-                raise DamageError(
-                    f"The backup holds {size} of the {kept.size} bytes of {kept.path}.", "Use another set."
-                )
-            done += size
+        files = medium.files(bucket)
+        while True:
+            try:
+                kept = next(files, None)
+                if kept is None:
+                    break
+                _copy_file(medium, bucket, kept, to, partial(_telling, told, done, made.bytes))
+                done += kept.size
+            except DamageError as error:
+                if lost is None:
+                    raise
+                lost.append(error.message)
+
+
+def _telling(told: Told, before: int, total: int, now: int) -> None:
+    told("bytes copied", before + now, total)
+
+
+def _copy_file(medium: Medium, bucket: Bucket, kept: KeptFile, to: Path, told: Callable[[int], None]) -> None:
+    with durable.new_file(to / _safe(kept.path), secret=kept.path == KEY) as file:
+        size = 0
+        for data in medium.content(bucket, kept):
+            size += file.write(data)
+            told(size)
+        if size != kept.size:
+            message = f"The backup holds {size} of the {kept.size} bytes of {kept.path}."
+            raise DamageError(message, "Restore another set.")
 
 
 def _safe(path: str) -> str:

@@ -164,6 +164,7 @@ def _check(folder: Path, unlock: Any, as_json: bool) -> int:
     help="A newer signed checkpoint (file), or a newer archive or ledger (folder), to compare with.",
 )
 @click.option("--older-is-known", is_flag=True, help="Restore although entries are known to be missing.")
+@click.option("--files-only", is_flag=True, help="Only bring back what files can be read; HOME is then no archive.")
 @_with_keys
 @with_json
 def restore(
@@ -172,10 +173,11 @@ def restore(
     chosen: str,
     ledger: Path | None,
     older_is_known: bool,
+    files_only: bool,
     passphrase_file: Path | None,
     key_file: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Make the archive again from the backup in DIR, in a new folder.
 
     Everything is verified before HOME is there. A backup is the archive as of its day: anything newer is not in
@@ -196,6 +198,8 @@ def restore(
         progress.total = total
         progress.at(done)
 
+    if files_only:
+        return _salvage(*restoring.salvage(folder, home, unlock, chosen, told), home, as_json)
     done = restoring.restore(folder, home, unlock, who(), chosen, ledger, older_is_known, told=told)
     progress.end()
     made = done.made
@@ -209,3 +213,14 @@ def restore(
     lines.append("That it was restored is written in the ledger.")
     about = {**_about(made), "home": str(home), "records": done.records, "missing": done.missing}
     say(as_json, {**about, "verified": done.verified, "replayed": done.replayed}, lines)
+    return 0
+
+
+def _salvage(made: Any, lost: list[str], home: Path, as_json: bool) -> int:
+    lines = [
+        f"Brought back the files of {made.name} to {home}; {counted(len(lost), 'thing')} could not be read:",
+        *(f"  {each}" for each in lost),
+        "This is no archive: nothing was verified. Any tool for WARC reads the files in vault/.",
+    ]
+    say(as_json, {**_about(made), "home": str(home), "lost": lost}, lines)
+    return DAMAGED

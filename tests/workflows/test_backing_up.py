@@ -352,13 +352,13 @@ def test_an_older_backup_is_never_taken_for_the_present(
     filled.take_in(jsonl("more", {"object_id": "9", "text": "one more"}))
     second = backed_up(filled, medium).made
     missing = second.size - first.size
-    with pytest.raises(UnavailableError, match=f"{missing} entries are missing"):
+    with pytest.raises(UnavailableError, match=f"missing in this backup: {missing}"):
         restored(filled, medium, chosen=first.name)
     assert restored(filled, medium, "known", chosen=first.name, older_is_known=True).missing == missing
     note = tmp_path / "note"
     note.write_text(newest_note(filled))
     for known in (note, filled.home, filled.home / "vault" / "ledger"):
-        with pytest.raises(UnavailableError, match=f"{missing} entries are missing"):
+        with pytest.raises(UnavailableError, match=f"missing in this backup: {missing}"):
             restored(filled, alone, ledger=known)
         done = restored(filled, alone, f"by-{known.name}", ledger=known, older_is_known=True)
         assert done.missing == missing
