@@ -105,6 +105,10 @@ def _unlock(folder: Path, key_file: Path | None, passphrase_file: Path | None, b
     """What opens the backup in `folder`; a passphrase is asked for when nothing else says it."""
     if key_file is not None and passphrase_file is not None:
         raise UsageError("A backup has a key file or a passphrase, not both.", _USE)
+    for given_file in (key_file, passphrase_file):
+        if given_file is not None and given_file.resolve().is_relative_to(folder.resolve()):
+            message = f"{given_file} lies beside the backup it opens: whoever finds one has the other."
+            raise UsageError(message, "Keep it elsewhere, in two places.")
     kind = backing_up.key_kind(folder)
     if key_file is not None or passphrase_file is not None or kind == "file" or not (kind or begin):
         return backing_up.unlock_with(key_file, passphrase_file)

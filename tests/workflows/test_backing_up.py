@@ -6,25 +6,26 @@ import shutil
 import threading
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from archiver import backup_pack, backup_set, sealing
+from archiver import backup_pack, backup_set, durable, harvest, sealing
 from archiver.backup_set import Unlock
 from archiver.catalog import ledger_rows
 from archiver.catalog.dump import dump
 from archiver.sealing import Seal
 from custody.clock import fixed_clock
-from custody.errors import CustodyError, DamageError, UnavailableError, UsageError
+from custody.errors import BusyError, CustodyError, DamageError, UnavailableError, UsageError
 from tests.conftest import NOW, Archive
 from tests.faults.tally import FULL
 from workflows import auditing, backing_up, restoring
 from workflows.backing_up import Backup, back_up, check_medium, sets_on
 from workflows.house import open_house
 from workflows.restoring import Restored
-from workflows.settings import Settings
+from workflows.settings import Settings, read_settings
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
 KEY = Unlock(key=Seal(secret=bytes(range(32))))
@@ -309,14 +310,12 @@ def test_without_a_buckets_key_nothing_of_the_bucket_can_be_read_and_the_rest_ca
 def test_a_backup_during_an_import_is_one_moment_of_it(
     archive: Archive, medium: Path, jsonl: Jsonl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archiver import harvest
-
     monkeypatch.setattr(harvest, "BATCH_ITEMS", 5)
     many = [
         {"object_id": str(n), "text": f"hail on route {n}", "media": [{"uri": f"m/{n}.png"}] if n % 10 == 0 else []}
-        for n in range(500)
+        for n in range(400)
     ]
-    pictures = {f"m/{n}.png": PNG + str(n).encode() for n in range(0, 500, 10)}
+    pictures = {f"m/{n}.png": PNG + str(n).encode() for n in range(0, 400, 10)}
     source = jsonl("many", *many, media=pictures)
     ended: list[object] = []
     importing = threading.Thread(target=lambda: ended.append(archive.take_in(source)))
@@ -454,8 +453,6 @@ def test_another_archives_backup_is_not_mixed_in(filled: Archive, medium: Path, 
     other = Archive(tmp_path / "other", filled.clock)
     text = (other.home / "ofrecord.toml").read_text().replace("0123456789ab", "ba9876543210")
     (other.home / "ofrecord.toml").write_text(text)
-    from workflows.settings import read_settings
-
     with pytest.raises(UsageError, match="another archive"):
         back_up(read_settings(other.home, "tester"), medium, KEY, filled.clock)
 
@@ -539,12 +536,39 @@ def test_sets_are_dated_and_numbered(filled: Archive, medium: Path) -> None:
 
 
 def test_two_backups_at_once_are_refused(filled: Archive, medium: Path) -> None:
-    from archiver import durable
-    from custody.errors import BusyError
-
     backed_up(filled, medium)
     with durable.only_writer(medium / "writer.lock"), pytest.raises(BusyError):
         backed_up(filled, medium)
+
+
+def test_a_full_disk_is_seen_before_anything_is_copied(
+    filled: Archive, medium: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backed_up(filled, medium)
+    before = medium_files(medium)
+    monkeypatch.setattr(durable, "MINIMUM_FREE", 1 << 60)
+    with pytest.raises(UnavailableError, match="MB free"):
+        backed_up(filled, medium)
+    with pytest.raises(UnavailableError, match="MB free"):
+        restored(filled, medium)
+    assert medium_files(medium) == before and not list(tmp_path.glob("*back*"))
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../up", "vault/../../up", "", "a\0b"])
+def test_a_path_that_leads_out_is_refused(filled: Archive, medium: Path, path: str, tmp_path: Path) -> None:
+    made = backed_up(filled, medium).made
+    opened = backup_set.open_medium(medium, KEY)
+    key = opened.key_for(backing_up.HOUSE)
+    with backup_pack.packing(opened, key) as packer:
+        listing = backup_pack.Listing()
+        listing.add(backup_set.KeptFile(path=path, size=1, pieces=(packer.add(b"x"),)))
+        lists = listing.write(packer)
+        packer.roll()
+    bad = backup_set.Bucket(key=key, lists=lists, files=1, bytes=1, packs=tuple(packer.packs))
+    opened.write_set(replace(made, name="2027-01-01-0002", buckets=(bad,)))
+    with pytest.raises(DamageError, match="outside the archive"):
+        restored(filled, medium)
+    assert not list(tmp_path.glob("*up")) and not list(tmp_path.glob("*back"))
 
 
 def test_a_sealed_text_opens_only_where_it_was_put() -> None:

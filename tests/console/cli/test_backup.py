@@ -57,6 +57,7 @@ def test_a_passphrase_comes_from_a_prompt_a_file_or_the_environment(
         ("backup there --list --check --key-file k", "are two things"),
         ("backup there --key-file k --passphrase-file k", "not both"),
         ("backup there --key-file missing", "cannot be read"),
+        ("backup there --key-file there/k", "lies beside the backup"),
         ("backup nothing --list --key-file k", "no Ofrecord backup in nothing"),
         ("backup --new-key k", "is there already"),
         ("backup home/vault/inside --key-file k", "lies inside the archive"),
