@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import time
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,16 +25,21 @@ def write_new(path: Path, chunks: Iterable[bytes], secret: bool = False) -> int:
 
     A `secret` one can be read by its owner alone, from its first byte on.
     """
+    with new_file(path, secret) as file:
+        return sum(file.write(chunk) for chunk in chunks)
+
+
+@contextmanager
+def new_file(path: Path, secret: bool = False) -> Iterator[IO[bytes]]:
+    """As `write_new`, for who has the bytes one after another: the file is there, whole, when this ends well."""
     with _words_for(path):
         _make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            size = 0
             if secret:
                 os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
             with temporary.open("wb") as file:
-                for chunk in chunks:
-                    size += file.write(chunk)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
@@ -41,7 +47,6 @@ def write_new(path: Path, chunks: Iterable[bytes], secret: bool = False) -> int:
             temporary.unlink(missing_ok=True)
             raise
         flush_folder(path.parent)
-        return size
 
 
 def append(path: Path, data: bytes, at: int) -> None:
@@ -97,6 +102,21 @@ def remove(path: Path) -> None:
     with _words_for(path):
         path.unlink(missing_ok=True)
         flush_folder(path.parent)
+
+
+def move_folder(folder: Path, to: Path) -> None:
+    """Give a folder another name in the same file system, durably. What is there already must be an empty folder."""
+    with _words_for(to):
+        folder.replace(to)
+        flush_folder(to.parent)
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder with all that is in it; it is no error if it is gone already."""
+    with _words_for(folder):
+        if folder.exists():
+            shutil.rmtree(folder)
+            flush_folder(folder.parent)
 
 
 def flush_folder(folder: Path) -> None:

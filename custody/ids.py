@@ -29,6 +29,11 @@ def new_openings(count: int) -> list[bytes]:
     return [stream[start : start + 32] for start in range(0, len(stream), 32)]
 
 
+def new_secret(size: int) -> bytes:
+    """So many bytes that nobody can guess, from the operating system's generator: keys, nonces, opaque names."""
+    return os.urandom(size)
+
+
 def label_of(number: int) -> str:
     """A record's number as people write it: `R1042`."""
     return f"R{number}"

@@ -58,6 +58,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "questioned": ("ofrecord anchor ask stick --witness clerk-pc",),
     "answered": ("ofrecord witness sign stick --witness clerk-pc",),
+    "backed up": ("ofrecord backup --new-key backup.key", "ofrecord backup city-backup --key-file backup.key"),
 }
 """How far the archive is when a page begins; each stage goes on from the one before."""
 
@@ -82,6 +83,7 @@ BEGINS = {
     "ofrecord anchor take": "answered",
     "ofrecord witness trust": "witnessed",
     "ofrecord witness sign": "questioned",
+    "ofrecord restore": "backed up",
 }
 """Pages that begin elsewhere than at "kept"."""
 

@@ -24,6 +24,8 @@ _COMMANDS = {
     "rebuild": "archive:rebuild",
     "anchor": "anchor:anchor",
     "witness": "witness:witness",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "warc": "warc:warc",
 }
 """Each command and where it is written; loaded only when it is used, so that none waits for another's libraries."""
