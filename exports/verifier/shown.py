@@ -66,8 +66,10 @@ class Shown:
         for medium in self.record["media"]:
             file, place = medium["file"], _MEDIA.fullmatch(medium["file"])
             digest = self.media.digests.get(file, ("", 0))[0]
-            if not place or place[1] != label or digest != medium["sha256"] or file in self.media.used:
+            ours = place is not None and place[1] == label
+            if not ours or digest != medium["sha256"] or file in self.media.used:
                 self.report.add("P-33-media", file)
+            if place is None or not ours:
                 continue
             self.media.used.add(file)
             n = str(int(place[2]) - 1)

@@ -2,8 +2,8 @@
 
 One file, Python 3.9 or newer, nothing else. It only reads. Exit code 0: yes, everything fits; 1: no, and each thing
 that does not fit is named with a code; 2: this cannot be read as a package, or wrong use. `--json` prints one JSON
-object; `--key` takes the key that the city publishes. The format is described byte by byte in Ofrecord's docs/format.md;
-verify.html in the same package makes the same checks in a browser, with the same codes.
+object; `--key` takes the key that the city publishes. The format is described byte by byte in docs/format.md of
+Ofrecord; verify.html in the same package makes the same checks in a browser, with the same codes.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from exports.verifier.walk import Walk
 
 LIMITS = (
     "What this does not prove: that the key is the city's (compare it, letter by letter, with the one that the city",
-    "publishes elsewhere); that the records were true when they were taken in; that these are all the records there are;",
-    "that the PDF says the same as records.json (it is only shown to be the file that was signed).",
+    "publishes elsewhere); that the records were true when they were taken in; that these are all there are; that",
+    "the PDF says the same as records.json (it is only shown to be the file that was signed).",
 )
 
 
