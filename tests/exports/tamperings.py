@@ -73,7 +73,7 @@ def outsiders() -> list[Tampering]:
         T("a letter of records.csv", "P-08-changed P-34-csv", flip("records.csv", 400)),
         T("a letter of redactions.json", "P-08-changed", flip("redactions.json", 100)),
         T("a letter of proofs.json", "P-08-changed P-20-proofs-form", flip("proofs.json", 5)),
-        T("a letter of a proof", "P-08-changed P-20-proofs-form", flip("proofs.json", -200)),
+        T("a letter of a proof", "P-08-changed P-20-proofs-form", replaced("proofs.json", b'"kept"', b'"kepT"')),
         T("a letter of verify.html", "P-08-changed", flip("verify.html", 5000)),
         T("a letter of verify.py", "P-08-changed", flip("verify.py", 5000)),
         T("a byte of a picture", "P-08-changed P-33-media", flip("media/R1-1.png", 60)),

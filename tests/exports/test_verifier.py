@@ -56,7 +56,7 @@ def test_an_untouched_package_is_a_yes_as_zip_and_as_folder(package: Package, tm
     assert sealed == {
         "R1": ["text"],
         "R4": ["author.handle", "permalink", "media.0"],
-        "R6": ["text", "links", "text (version 1)"],
+        "R6": ["text", "text (version 1)"],
     }
     assert check_package(path) == []
 
