@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import random
 import re
 import subprocess
@@ -26,7 +27,8 @@ from tests.exports.packages import SECRETS, Package, Tampering
 from tests.exports.tamperings import containers, insiders, outsiders, with_another_key
 
 SEED = 20261121
-SMALL, SAMPLED = 3_000, 400
+FULL = os.environ.get("FAULTS") == "full"
+SMALL, SAMPLED = (3_000, 400) if FULL else (300, 40)
 """Files up to so many bytes are changed at every byte; of larger ones so many bytes are drawn."""
 
 LISTED = [*outsiders(), *containers(), *insiders()]
@@ -101,7 +103,7 @@ def test_any_changed_byte_of_any_file_is_seen(package: Package, tmp_path: Path) 
         (folder / name).write_bytes(data)
     assert check(folder).findings == []
     print(f"\nseed {SEED}: {counts.total():,} changed bytes seen: {dict(counts)}")
-    assert set(counts) == set(package.files) and counts.total() > 5_000
+    assert set(counts) == set(package.files) and counts.total() > (5_000 if FULL else 700)
     assert counts["manifest.signed.txt"] == len(package.files["manifest.signed.txt"])
 
 
@@ -110,14 +112,14 @@ def test_any_changed_byte_of_the_zip_itself_is_seen(package: Package, tmp_path: 
     chance, data, path = random.Random(SEED), package.zip(), tmp_path / "response.zip"
     passed, tried = [], 0
     frames = [each for each in range(len(data)) if each >= data.index(b"PK\1\2") or _in_a_header(data, each)]
-    for at in [*frames, *chance.sample(range(len(data)), 1_500)]:
+    for at in [*frames, *chance.sample(range(len(data)), 1_500 if FULL else 200)]:
         path.write_bytes(data[:at] + bytes([data[at] ^ 1 << chance.randrange(8)]) + data[at + 1 :])
         tried += 1
         if not check(path).findings:
             passed.append(at)
             assert Package.of(path.read_bytes(), package.key).files == package.files
     print(f"\nseed {SEED}: {tried:,} changed bytes of the ZIP, {len(passed)} without any effect on a file")
-    assert tried > 3_000 and len(passed) <= 5
+    assert tried > 1_000 and len(passed) <= 5
 
 
 def _in_a_header(data: bytes, at: int) -> bool:
