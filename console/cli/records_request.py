@@ -278,6 +278,7 @@ def check(package: Path, key: str, as_json: bool) -> int:
 
     \b
     Example:
+      ofrecord request respond 1
       ofrecord request check maple-falls/responses/request-1/response.zip
     """
     data, lines = check_response(package, key)
