@@ -64,6 +64,7 @@ BEGINS = {
     "ofrecord request mark": "asked",
     "ofrecord request redact": "asked",
     "ofrecord request show": "asked",
+    "ofrecord request check": "decided",
     "ofrecord request respond": "decided",
 }
 """Pages that begin elsewhere than at "kept"."""
