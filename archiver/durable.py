@@ -7,8 +7,8 @@ import errno
 import fcntl
 import hashlib
 import os
-import time
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -169,7 +169,7 @@ def _entry(position: int, placed: Placed, record: Record, hidden: Hidden, facts:
         position=position,
         label=label_of(record.number),
         account=facts.handles.get(record.account, ""),
-        platform=record.platform,
+        platform=content.platform,
         kind=content.kind.value,
         state=content.state.value,
         author=passage(author, hidden.spans.get((version.n, "author"), ()), hidden.phrases),
@@ -215,6 +215,7 @@ def _media(
             shown.append(
                 MediaFile(
                     name=_file_name(record, n, media),
+                    place=n,
                     media_type=media.media_type,
                     alt=_passage(version, f"alt:{n}", _alt(media, version.content), hidden),
                     size=media.size,

@@ -37,13 +37,11 @@ def _names(entry: Entry, record: Record) -> Iterator[str]:
         yield "links"
     if _is_whole(entry.permalink):
         yield "permalink"
-    shown = {media.sha256: media for media in entry.media}
-    for n, media in enumerate(content.media):
-        if media.sha256 in shown:
-            yield f"media.{n}.sha256"
-            yield f"media.{n}.media_type"
-            if _is_whole(shown[media.sha256].alt):
-                yield f"media.{n}.alt"
+    for media in entry.media:
+        yield f"media.{media.place}.sha256"
+        yield f"media.{media.place}.media_type"
+        if _is_whole(media.alt):
+            yield f"media.{media.place}.alt"
 
 
 def _is_whole(passage: Passage) -> bool:

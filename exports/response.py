@@ -28,9 +28,11 @@ def plain(passage: Passage) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MediaFile:
-    """A released picture or file. `name` is its name in the package; `chunks` opens its bytes."""
+    """A released picture or file. `name` is its name in the package, `place` its number among the record's media
+    (from 0); `chunks` opens its bytes."""
 
     name: str
+    place: int
     media_type: str
     alt: Passage
     size: int

@@ -7,7 +7,6 @@ bytes. Everything is written as a stream.
 import hashlib
 import json
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +17,9 @@ from exports.pdf_binder import BoundPdf
 from exports.proofs import proof_chunks
 from exports.response import Entry, Response, WithheldEntry
 from exports.tabular import csv_chunks, json_chunks
+from exports.verifier.assembly import assembled, page
+from exports.verifier.codes import CODES
+from exports.verifier.verify import check
 
 DATE = (2000, 1, 1, 0, 0, 0)
 MANIFEST = "ofrecord-manifest/1"
@@ -25,7 +27,6 @@ MANIFEST = "ofrecord-manifest/1"
 
 NOTE = "manifest.signed.txt"
 _CHUNK = 1 << 20
-_UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError)
 
 
 class _Writer:
@@ -69,6 +70,8 @@ def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes], s
     writer.add("records.csv", csv_chunks(response), False)
     writer.add("redactions.json", _redactions(response), False)
     writer.add("proofs.json", proof_chunks(response), False)
+    writer.add("verify.html", [page()], False)
+    writer.add("verify.py", [assembled()], False)
     for entry in response.entries():
         if isinstance(entry, Entry):
             for media in entry.media:
@@ -76,44 +79,12 @@ def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes], s
     writer.close(signed)
 
 
-def check_package(path: Path) -> list[str]:
-    """Compare a package with its manifest; one line for each thing that is not right, none when all is."""
-    findings: list[str] = []
-    try:
-        with zipfile.ZipFile(path) as package:
-            names = package.namelist()
-            manifest = json.loads(package.read("manifest.json"))
-            listed = {row["name"]: row for row in manifest["files"]}
-            unlisted = {"manifest.json", NOTE}
-            findings += [f"{name} is not in the manifest" for name in names if name not in {*listed, *unlisted}]
-            findings += [f"{name} is missing" for name in unlisted if name not in names]
-            if NOTE in names and hashlib.sha256(package.read("manifest.json")).hexdigest() not in package.read(
-                NOTE
-            ).decode("utf-8", "replace"):
-                findings.append("manifest.json is not the one that was signed")
-            findings += [f"{name} stands twice" for name in set(names) if names.count(name) > 1]
-            for name, row in listed.items():
-                if name not in names:
-                    findings.append(f"{name} is missing")
-                else:
-                    findings += _differs(package, name, row)
-    except (*_UNREADABLE, KeyError) as error:
-        findings.append(f"{path.name} cannot be read as a package: {error}")
-    return findings
+def check_package(path: Path, key: str = "") -> list[str]:
+    """Check a package as everybody can who gets it; one line for each thing that is not right, none when all is.
 
-
-def _differs(package: zipfile.ZipFile, name: str, row: dict[str, Any]) -> list[str]:
-    running, size = hashlib.sha256(), 0
-    try:
-        with package.open(name) as member:
-            for chunk in _pieces(member):
-                running.update(chunk)
-                size += len(chunk)
-    except _UNREADABLE as error:
-        return [f"{name} is damaged: {error}"]
-    if running.hexdigest() != row["sha256"] or size != row["size"]:
-        return [f"{name} is not the file the manifest names"]
-    return []
+    `key` is the public key it must be signed with, where that is known.
+    """
+    return [f"{code}: {where}: {CODES[code]}" for code, where in check(path, key).findings]
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
@@ -144,6 +115,8 @@ def _readme(response: Response, pdfs: Sequence[BoundPdf]) -> str:
     files += [("records.json", "the released records, for programs"), ("records.csv", "the same for a spreadsheet")]
     files += [("media/", "released pictures and files"), ("redactions.json", "where something is withheld, and why")]
     files += [("proofs.json", "that the city's ledger holds each record, and that what is shown is unchanged")]
+    files += [("verify.html", "opens in a browser and checks all of this, without the internet")]
+    files += [("verify.py", "the same for the command line (Python 3.9 or newer)")]
     files += [("manifest.json", "every file with its size and SHA-256")]
     files += [("manifest.signed.txt", "the archive's signature under the manifest")]
     return environment.get_template("README.txt").render(r=response, files=files, volumes=len(pdfs) > 1)

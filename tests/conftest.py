@@ -102,3 +102,11 @@ def shared() -> Iterator[Path]:
     if not folder.is_dir():
         pytest.skip("the real data in ../shared is not here")
     yield folder
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A response package, made once for all tests that check or tamper with one."""
+    from tests.exports.packages import make_package  # it needs the archive above
+
+    return make_package(tmp_path_factory.mktemp("package"))

@@ -77,6 +77,7 @@ BEGINS = {
     "ofrecord request mark": "asked",
     "ofrecord request redact": "asked",
     "ofrecord request show": "asked",
+    "ofrecord request check": "decided",
     "ofrecord request respond": "decided",
     "ofrecord anchor trust": "witnessed",
     "ofrecord anchor ask": "witnessed",

@@ -45,7 +45,7 @@ def _respond(
         package = Path(work) / "response.zip"
         with durable.scratch(package) as target:
             write_zip(response, bound, target, house.ledger.signed_text)
-        wrong = check_package(package)
+        wrong = check_package(package, house.ledger.public_key())
         if wrong:
             raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
         read.found(response.released + response.redacted + response.withheld, "written")

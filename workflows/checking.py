@@ -1,11 +1,13 @@
-"""Checking WARC files, anybody's, by the rules of the standard or by those of the files Ofrecord itself writes."""
+"""Checking what is handed in or out: WARC files, anybody's, and response packages."""
 
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from archiver.warc_check import Tally, check
 from archiver.warc_rules import Finding, Profile
+from exports.verifier import verify
 
 PROFILES = tuple(profile.value for profile in Profile)
 MOST_KEPT = 1000
@@ -48,3 +50,12 @@ def check_warc(path: Path, profile: str) -> CheckedFile:
         path=path, findings=tuple(kept), counts=dict(sorted(counts.items())), damages=damages,
         records=tally.records, bytes=tally.bytes, error=error,
     )  # fmt: skip
+
+
+def check_response(path: Path, key: str = "") -> tuple[dict[str, Any], list[str]]:
+    """Check a response package (a ZIP, or the folder it was unpacked into) as everybody can who gets it.
+
+    `key` is the archive's public key as it is published. Returns the report as JSON data and in plain words.
+    """
+    report = verify.check(path, key)
+    return report.data(), list(verify.told(report, bool(key)))

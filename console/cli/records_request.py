@@ -7,11 +7,23 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from console.cli.output import Progress, counted, note, say, settings_of, with_json, without_date
+from console.cli.output import (
+    DAMAGED,
+    FINE,
+    INCOMPLETE,
+    Progress,
+    counted,
+    note,
+    say,
+    settings_of,
+    with_json,
+    without_date,
+)
 from custody.errors import UsageError
 from custody.ids import RecordNumber, label_of, number_of
 from custody.request import Mark, RecordsRequest
 from workflows import requesting
+from workflows.checking import check_response
 from workflows.house import House, open_for_writing, open_house
 
 
@@ -26,6 +38,7 @@ def request() -> None:
       ofrecord request mark 1 release --all
       ofrecord request redact 1 R13 --words "715-555-0142" --reason WI-BAL
       ofrecord request respond 1
+      ofrecord request check maple-falls/responses/request-1/response.zip
     """
 
 
@@ -248,9 +261,31 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     progress.end()
     lines = [f"Wrote {made['pdf']}", f"      {made['zip']}", ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
-    lines.append("The package was opened again and agrees with its manifest.")
+    lines.append("The package was opened again and every check of its proofs passed.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
     say(as_json, made, lines)
+
+
+@request.command("check")
+@click.argument("package", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--key", default="", help="The archive's public key, as the city publishes it.")
+@with_json
+def check(package: Path, key: str, as_json: bool) -> int:
+    """Check an answer: response.zip, or the folder it was unpacked into.
+
+    Anybody can do the same with the verify.html or verify.py inside of it. No archive is needed and nothing is
+    changed. Exit code 0: everything fits. 1: something does not. 2: this cannot be read as a package.
+
+    \b
+    Example:
+      ofrecord request respond 1
+      ofrecord request check maple-falls/responses/request-1/response.zip
+    """
+    data, lines = check_response(package, key)
+    say(as_json, data, lines)
+    if "P-01-unreadable" in data["codes"]:
+        return INCOMPLETE
+    return DAMAGED if data["codes"] else FINE
 
 
 _REDACT_SO = 'For example: --words "715-555-0142" --reason WI-BAL, or --field author --whole --reason WI-BAL.'

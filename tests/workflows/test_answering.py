@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from PIL import Image
 
-from custody.errors import UsageError
+from custody.errors import DamageError, UsageError
 from custody.ids import RecordNumber
 from custody.request import Mark
 from exports.zip_bundle import check_package
@@ -137,14 +137,21 @@ def test_the_package_holds_what_the_manifest_names_and_a_changed_byte_is_found(a
     assert expected <= set(names)
     assert rows[0]["text"] == "'=1+1"
     assert data["records"][0]["text"] == "=1+1"
+    assert {"verify.html", "verify.py", "proofs.json", "manifest.signed.txt"} <= set(names)
     sound = path.read_bytes()
-    member = sound.index(b"ofrecord-manifest") if b"ofrecord-manifest" in sound else sound.index(b"%PDF") + 500
-    path.write_bytes(sound[:member] + bytes([sound[member] ^ 1]) + sound[member + 1 :])
-    assert check_package(path) != []
-    with zipfile.ZipFile(io.BytesIO(sound)) as package, zipfile.ZipFile(path, "w") as other:
-        for name in package.namelist():
-            other.writestr(name, package.read(name).replace(b"ofrecord-response/1", b"ofrecord-response/2"))
-    assert check_package(path) == ["records.json is not the file the manifest names"]
+    path.write_bytes(sound.replace(b"%PDF", b"%PDG", 1))
+    assert check_package(path) == ["P-07-damaged: response.pdf: this file is damaged and cannot be unpacked"]
+
+
+def test_a_package_that_does_not_verify_is_not_kept(archive: Archive, jsonl: Jsonl) -> None:
+    archive.take_in(jsonl("a", {"text": "hello"}))
+    collected(archive)
+    with archive.writing() as house:
+        requesting.mark(house, 1, None, Mark.RELEASE, "", "")
+        house.ledger.signed_text = lambda text: house.ledger.__class__.signed_text(house.ledger, text + " ")  # type: ignore[method-assign]
+        with pytest.raises(DamageError, match="P-11-note-form"):
+            answering.respond(house, 1, None, lambda done: None)
+        assert not list(house.settings.responses.rglob("*.zip"))
 
 
 def test_threads_are_in_reading_order_and_a_redacted_picture_is_gone(archive: Archive, jsonl: Jsonl) -> None:

@@ -1,0 +1,1 @@
+"""What checks a response package: one Python file and one page, both of which travel in every package."""

@@ -1,0 +1,1 @@
+"""Pages that travel with an answer, run in a real browser."""
