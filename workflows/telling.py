@@ -202,8 +202,10 @@ def _bytes_checked(deed: Deed, _: Names) -> str:
     return f"{_who(deed)} had {deed.data['bytes']:,} of {deed.data['of']:,} bytes read again: {said}"
 
 
-def _archive_restored(deed: Deed, names: Names) -> str:
-    return f"{_who(deed)} restored the archive from a backup"
+def _archive_restored(deed: Deed, _: Names) -> str:
+    missing = deed.data.get("missing") or 0
+    lacks = f"; {missing:,} newer entries are known to be missing" if missing else ""
+    return f"{_who(deed)} restored the archive as of {line(deed.data['made_at'], 40)} from a backup{lacks}"
 
 
 def _who(deed: Deed) -> str:

@@ -88,6 +88,12 @@ TOLD = {
         {"witness": "clerk-pc", "size": 1204, "seen": 1763445600, "note": "..."},
         "clerk-pc signed the ledger's first 1,204 entries as a witness",
     ),
+    "archive.restored": (
+        0,
+        {"made_at": "2026-11-20T18:00:00Z", "missing": 12},
+        "Dana Ruiz restored the archive as of 2026-11-20T18:00:00Z from a backup; "
+        "12 newer entries are known to be missing",
+    ),
     "bytes.checked": (
         0,
         {"bytes": 1200, "of": 36000, "findings": 0, "oldest": None},
