@@ -38,7 +38,7 @@ _TABLES = (
 NEAR = 200
 """Pages that end within so many matches need not look at all of them."""
 
-RANKED = 20_000
+RANKED = 15_000
 """Of more matches than this, the ones captured last are ranked."""
 
 _BY_DATE = (Order.NEWEST, Order.OLDEST)
@@ -155,15 +155,21 @@ class FtsEngine:
         return [RecordNumber(number) for (number,) in rows]
 
     def _of_the_last_months(self, selector: Selector, order: Order, wanted: int) -> list[RecordNumber] | None:
-        """The newest (or oldest) matches without sorting them all: those of the last month that has records, and when
-        they are too few those of its year. None when these are too few as well."""
+        """The newest (or oldest) matches without sorting them all: those of the last month that has records; when they
+        are too few those of its year, then with the year beside it. None when these are too few as well."""
         sign = "DESC" if order is Order.NEWEST else "ASC"
         last = self._connection().execute(
             f"SELECT month FROM search_facts WHERE posted IS NOT NULL ORDER BY posted {sign} LIMIT 1"
         )
-        month = last.fetchone()
-        for field, value in (("month", month[0]), ("year", month[0][:4])) if month else ():
-            rows = self._ask("NUMBER", selector, order, " LIMIT ?", (wanted,), f'keys:"{token_of(field, value)}"')
+        row = last.fetchone()
+        if row is None:
+            return None
+        year = int(row[0][:4])
+        next_year = year - 1 if order is Order.NEWEST else year + 1
+        for months, years in (([row[0]], []), ([], [year]), ([], [year, next_year])):
+            tokens = [*(token_of("month", month) for month in months), *(token_of("year", f"{y:04d}") for y in years)]
+            also = " OR ".join(f'keys:"{token}"' for token in tokens)
+            rows = self._ask("NUMBER", selector, order, " LIMIT ?", (wanted,), f"({also})")
             found = [RecordNumber(number) for (number,) in rows]
             if len(found) == wanted:
                 return found
@@ -192,6 +198,10 @@ class FtsEngine:
     def words_of(self, numbers: Sequence[RecordNumber]) -> Mapping[RecordNumber, str]:
         """The words some records are indexed under; what is not indexed is left out."""
         found: dict[RecordNumber, str] = {}
+        if numbers and max(numbers) - min(numbers) < 2 * len(numbers):
+            between = "SELECT rowid, line FROM search_text WHERE rowid BETWEEN ? AND ?"
+            found.update(self._connection().execute(between, (min(numbers), max(numbers))))
+            return found
         for start in range(0, len(numbers), 1000):
             some = numbers[start : start + 1000]
             places = ",".join("?" * len(some))
