@@ -13,7 +13,7 @@ from custody.clock import Clock, system_clock
 from custody.errors import UsageError
 from custody.ids import AccountId, ArchiveId, new_archive_id
 from policies.cities import city_named, profile_text
-from workflows.house import House, open_for_writing
+from workflows.house import House, open_for_writing, settings_digests
 from workflows.settings import Settings, read_settings, settings_text
 
 ENGINES = ("fts", "whoosh")
@@ -45,7 +45,8 @@ def make_archive(
     with open_for_writing(settings, clock) as house:
         with house.catalog.transaction():
             house.engine.clear()
-        house.journal.write(("archive.made", 0, {"city": house.city.name, "engine": engine}))
+        made = {"city": house.city.name, "engine": engine, "settings": settings_digests(settings)}
+        house.journal.write(("archive.made", 0, made))
     return settings
 
 

@@ -111,6 +111,7 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
             house = _recovered(house)
             if is_due(house.catalog, clock()):
                 settle(house.catalog, house.ledger, clock())
+            _note_changed_settings(house)
             house.ledger.sign()
             try:
                 yield house
@@ -173,6 +174,21 @@ def _refuse_another_past(house: House) -> None:
             f"This is not the archive this computer knows: {finding.message}.",
             "If an old backup was restored on purpose: ofrecord anchor accept. If not, keep the folder as it is.",
         )
+
+
+def settings_digests(settings: Settings) -> dict[str, str]:
+    """The SHA-256 of each file in which the archive's settings stand."""
+    return {path.name: durable.hash_file(path) for path in (settings.city, settings.home / "ofrecord.toml")}
+
+
+def _note_changed_settings(house: House) -> None:
+    """Settings are files that a person may edit; that they were changed is written down at the next writing."""
+    noted = queries.newest_data(house.catalog.connection, ("archive.made", "settings.changed"))
+    now = settings_digests(house.settings)
+    if noted is not None and noted.get("settings") != now:
+        before = noted.get("settings") or {}
+        changed = sorted(name for name in now if before.get(name) != now[name])
+        house.journal.write(("settings.changed", 0, {"settings": now, "changed": changed}))
 
 
 def _is_left(house: House) -> bool:

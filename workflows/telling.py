@@ -91,6 +91,10 @@ def _archive_made(deed: Deed, _: Names) -> str:
     return f"{_who(deed)} made the archive of {line(str(deed.data.get('city', '')))}"
 
 
+def _settings_changed(deed: Deed, _: Names) -> str:
+    return f"{' and '.join(deed.data['changed'])} had been changed by hand; noticed when {_who(deed)} next wrote"
+
+
 def _account_added(deed: Deed, _: Names) -> str:
     data = deed.data
     more = [data["platform"], data.get("department", "")]
@@ -214,6 +218,7 @@ def _who(deed: Deed) -> str:
 
 SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "archive.made": _archive_made,
+    "settings.changed": _settings_changed,
     "account.added": _account_added,
     "run.started": _run_started,
     "run.ended": _run_ended,

@@ -232,6 +232,13 @@ def media_sizes(connection: Connection) -> dict[str, int]:
     return found
 
 
+def newest_data(connection: Connection, kinds: Sequence[str]) -> Row | None:
+    """What the newest act of these kinds says; None when there is none."""
+    query = select(act.c.data).where(act.c.kind.in_(kinds)).order_by(act.c.number.desc()).limit(1)
+    found = connection.execute(query).scalar()
+    return None if found is None else dict(json.loads(found))
+
+
 def newest_act(connection: Connection, kind: str) -> int | None:
     """When an act of this kind was last done, in milliseconds; None when never."""
     found: int | None = connection.execute(select(func.max(act.c.at)).where(act.c.kind == kind)).scalar()

@@ -374,3 +374,15 @@ def witnessed(archive: Archive, place: Path) -> Path:
     with archive.writing() as house:
         assert take(house, str(place), "clerk") > 0
     return folder
+
+
+def test_a_change_of_the_settings_is_written_down_once(kept: Archive) -> None:
+    path = kept.settings.city
+    path.write_text(path.read_text() + "\n# edited by hand\n")
+    for _ in range(2):
+        with kept.writing():
+            pass
+    with kept.reading() as house:
+        entries = [entry for _, entry in ledger_rows.entries(house.catalog.connection)]
+    assert sum(b'"t":"settings.changed"' in entry for entry in entries) == 1
+    assert codes(kept, "V4") == set()

@@ -94,6 +94,11 @@ TOLD = {
         "Dana Ruiz restored the archive as of 2026-11-20T18:00:00Z from a backup; "
         "12 newer entries are known to be missing",
     ),
+    "settings.changed": (
+        0,
+        {"changed": ["city.toml"], "settings": {}},
+        "city.toml had been changed by hand; noticed when Dana Ruiz next wrote",
+    ),
     "bytes.checked": (
         0,
         {"bytes": 1200, "of": 36000, "findings": 0, "oldest": None},
