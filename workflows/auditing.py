@@ -62,6 +62,7 @@ _HINTS = {
     "state-changed": "run `ofrecord rebuild`",
     "ledger-gone-back": "restore the newest backup; if an old one was restored on purpose: ofrecord anchor accept",
     "ledger-forked": "keep the folder and what it was compared with: its past was changed",
+    "ledger-key-unknown": "keep the folder as it is: the ledger's first entry, which names the key, was changed",
     "key-changed": "keep the folder: another key signs now than this computer knows",
     "anchor-unsigned": "keep what it was compared with, and find out who made it",
     "anchor-unreadable": "find a whole copy of it",

@@ -112,6 +112,7 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
             if is_due(house.catalog, clock()):
                 settle(house.catalog, house.ledger, clock())
             _note_changed_settings(house)
+            _seal_full_segments(house)
             house.ledger.sign()
             try:
                 yield house
@@ -189,6 +190,15 @@ def _note_changed_settings(house: House) -> None:
         before = noted.get("settings") or {}
         changed = sorted(name for name in now if before.get(name) != now[name])
         house.journal.write(("settings.changed", 0, {"settings": now, "changed": changed}))
+
+
+def _seal_full_segments(house: House) -> None:
+    """A segment that is full is written to no more: its length and digest go into the ledger."""
+    for row in queries.unsealed_segments(house.catalog.connection):
+        path, length = house.vault.path_of(row["name"]), row["committed_end"]
+        if path.exists():  # a missing one is verification's to name
+            data = {"name": row["name"], "length": length, "sha256": durable.hash_file(path, length)}
+            house.journal.write(("segment.sealed", row["id"], data))
 
 
 def _is_left(house: House) -> bool:

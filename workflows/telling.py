@@ -95,6 +95,10 @@ def _settings_changed(deed: Deed, _: Names) -> str:
     return f"{' and '.join(deed.data['changed'])} had been changed by hand; noticed when {_who(deed)} next wrote"
 
 
+def _segment_sealed(deed: Deed, _: Names) -> str:
+    return f"{line(deed.data['name'], 120)} was full ({deed.data['length']:,} bytes) and is written to no more"
+
+
 def _account_added(deed: Deed, _: Names) -> str:
     data = deed.data
     more = [data["platform"], data.get("department", "")]
@@ -219,6 +223,7 @@ def _who(deed: Deed) -> str:
 SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "archive.made": _archive_made,
     "settings.changed": _settings_changed,
+    "segment.sealed": _segment_sealed,
     "account.added": _account_added,
     "run.started": _run_started,
     "run.ended": _run_ended,

@@ -151,6 +151,7 @@ def _kept_only(connection: Connection, done: Act) -> None:
 _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "archive.made": _kept_only,
     "settings.changed": _kept_only,
+    "segment.sealed": _kept_only,
     "archive.restored": _kept_only,
     "account.added": _account_added,
     "run.started": _run_started,

@@ -232,6 +232,14 @@ def media_sizes(connection: Connection) -> dict[str, int]:
     return found
 
 
+def unsealed_segments(connection: Connection) -> list[Row]:
+    """Segments that are written to no more, and of which the ledger does not say so yet."""
+    newest = select(func.max(segment.c.id)).group_by(segment.c.room)
+    sealed = select(act.c.subject).where(act.c.kind == "segment.sealed")
+    query = select(segment).where(segment.c.id.not_in(newest), segment.c.id.not_in(sealed)).order_by(segment.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def newest_data(connection: Connection, kinds: Sequence[str]) -> Row | None:
     """What the newest act of these kinds says; None when there is none."""
     query = select(act.c.data).where(act.c.kind.in_(kinds)).order_by(act.c.number.desc()).limit(1)

@@ -94,6 +94,11 @@ TOLD = {
         "Dana Ruiz restored the archive as of 2026-11-20T18:00:00Z from a backup; "
         "12 newer entries are known to be missing",
     ),
+    "segment.sealed": (
+        3,
+        {"name": "acts/a.warc.gz", "length": 1000000001, "sha256": "00"},
+        "acts/a.warc.gz was full (1,000,000,001 bytes) and is written to no more",
+    ),
     "settings.changed": (
         0,
         {"changed": ["city.toml"], "settings": {}},
