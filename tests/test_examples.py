@@ -25,9 +25,11 @@ from tests.shell_examples import (
 )
 
 SERVE = "ofrecord witness serve --witness clerk-pc --port 8619"
+STAMPED = "ofrecord anchor stamped checkpoint.tsr --certificate authority.pem"
 NOT_RUN = {
     "make demo": "sets up the computer and makes its own archive; .ci and people run it",
     "make test": "is what runs this test",
+    STAMPED: "needs an authority; tests/workflows/test_timestamps.py runs it with one of its own",
     SERVE: "answers until it is stopped; tests/workflows/test_anchoring.py runs it",
 }
 """Examples that are not run here, and why. Anything else that is no `ofrecord` command fails."""

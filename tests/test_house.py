@@ -22,7 +22,9 @@ DOORS = {
     "sqlalchemy": ("archiver/catalog/",),
     "alembic": ("archiver/catalog/",),
     "pysqlite3": ("archiver/catalog/",),
-    "cryptography": ("archiver/signing.py", "archiver/sealing.py"),  # signatures; what a backup is encrypted with
+    # signatures; what a backup is encrypted with; the certificate of a time-stamping authority
+    "cryptography": ("archiver/signing.py", "archiver/sealing.py", "archiver/timestamps.py"),
+    "rfc3161_client": ("archiver/timestamps.py",),
     "isal": ("archiver/warc.py",),
     "msgspec": ("archiver/normalized.py",),
     "feedparser": ("archiver/platforms/feed.py",),

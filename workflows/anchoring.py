@@ -5,6 +5,7 @@ question and answer travel as text files in a folder (a stick will do) or to a w
 says what is detected by which, and what by none.
 """
 
+import base64
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archiver import durable
+from archiver import durable, timestamps
 from archiver.catalog import ledger_rows, queries
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import public_key
@@ -21,7 +22,7 @@ from archiver.ledger import origin_of
 from archiver.signing import verify
 from archiver.witness import question
 from custody.checkpoint import VerifierKey, checkpoint_of, key_of, note_of, witnessed_at
-from custody.errors import DamageError, UnavailableError, UsageError
+from custody.errors import CustodyError, DamageError, UnavailableError, UsageError
 from custody.ledger import consistency_proof
 from workflows.house import House
 from workflows.pins import compare, pin_path
@@ -109,6 +110,33 @@ def take(house: House, place: str, name: str) -> int:
     return _take(house, witness, asked.partition("\n\n")[2], answer)
 
 
+def stamp(house: House, path: Path) -> Path:
+    """Write the question to a time-stamping authority into a file, and the checkpoint it is about beside it."""
+    note = house.ledger.sign() or ""
+    durable.write_new(path, [timestamps.request(note.encode())])
+    beside = path.with_suffix(".checkpoint.txt")
+    durable.write_new(beside, [note.encode()])
+    return beside
+
+
+def take_stamp(house: House, reply: Path, certificate: Path) -> datetime:
+    """Take an authority's reply; the checkpoint lies beside it. Returns the moment it names."""
+    try:
+        note = reply.with_suffix(".checkpoint.txt").read_text(encoding="utf-8")
+        token, root = reply.read_bytes(), certificate.read_bytes()
+    except OSError as error:
+        raise UnavailableError(
+            f"{error.filename} cannot be read: {error.strerror}.", "Keep the reply beside the question's files."
+        ) from error
+    moment = timestamps.stamped_at(token, note.encode(), root)
+    for finding in compare(house.catalog, house.settings.archive, note, str(reply)):
+        raise DamageError(f"The stamp is about another ledger: {finding.message}.", "Ask again: ofrecord anchor stamp")
+    size = checkpoint_of(note_of(note).text).size
+    data = {"size": size, "note": note, "at": int(moment.timestamp()), "token": base64.b64encode(token).decode()}
+    house.journal.write(("anchor.stamped", 0, {**data, "certificate": root.decode("ascii", "replace")}))
+    return moment
+
+
 def status(house: House, now: datetime) -> dict[str, Any]:
     """How old each outside memory of the ledger is, in hours; `hours` is the newest's, None when there is none."""
     connection = house.catalog.connection
@@ -119,13 +147,16 @@ def status(house: House, now: datetime) -> dict[str, Any]:
     ]
     answered = queries.newest_act(connection, "request.responded")
     released = _hours(now, answered) if answered else None
-    known = [hours for hours in (*(row["hours"] for row in rows), released) if hours is not None]
+    stamps = queries.acts_of(connection, "anchor.stamped", 0)
+    stamped = _hours(now, stamps[-1]["at"] * 1000) if stamps else None
+    known = [hours for hours in (*(row["hours"] for row in rows), released, stamped) if hours is not None]
     path = pin_path(house.settings)
     return {
         "entries": size,
         "key": str(public_key(house.catalog)),
         "witnesses": rows,
         "response_hours": released,
+        "stamp_hours": stamped,
         "hours": min(known, default=None),
         "pin": str(path) if path is not None and path.exists() else None,
     }
@@ -139,12 +170,32 @@ def check_anchors(house: House) -> Iterator[Finding]:
             where = f"{each.key.name}'s checkpoint of {act['size']} entries"
             yield from compare(house.catalog, house.settings.archive, act["note"], where)
             seen = witnessed_at(note_of(act["note"]), each.key, verify)
-            row = ledger_rows.checkpoint_beyond(connection, act["size"] - 1)
             if seen is None:
                 yield Finding(code="anchor-unsigned", object=where, message="the witness did not sign this")
-            elif row is not None and row["size"] == act["size"] and row["at"] > seen * 1000 + LATEST_MS:
-                message = "an entry is dated after the moment at which the witness saw it"
-                yield Finding(code="time-impossible", object=where, message=message)
+            else:
+                yield from _too_late(house, act["size"], seen, where)
+    yield from check_stamps(house)
+
+
+def check_stamps(house: House) -> Iterator[Finding]:
+    """Compare the ledger with every checkpoint an authority has stamped, and its times with the stamps."""
+    for act in queries.acts_of(house.catalog.connection, "anchor.stamped", 0):
+        where = f"the time stamp of {act['size']} entries"
+        yield from compare(house.catalog, house.settings.archive, act["note"], where)
+        try:
+            token, root = base64.b64decode(act["token"]), act["certificate"].encode()
+            seen = timestamps.stamped_at(token, act["note"].encode(), root).timestamp()
+        except CustodyError as error:
+            yield Finding(code="anchor-unsigned", object=where, message=error.message)
+            continue
+        yield from _too_late(house, act["size"], seen, where)
+
+
+def _too_late(house: House, size: int, seen: float, where: str) -> Iterator[Finding]:
+    row = ledger_rows.checkpoint_beyond(house.catalog.connection, size - 1)
+    if row is not None and row["size"] == size and row["at"] > seen * 1000 + LATEST_MS:
+        message = "an entry is dated after the moment at which it was seen"
+        yield Finding(code="time-impossible", object=where, message=message)
 
 
 def _take(house: House, witness: Trusted, note: str, answer: str) -> int:

@@ -204,6 +204,11 @@ def _witnessed(deed: Deed, _: Names) -> str:
     return f"{line(deed.data['witness'], 60)} signed the ledger's first {deed.data['size']:,} entries as a witness"
 
 
+def _stamped(deed: Deed, names: Names) -> str:
+    day = names.day(deed.data["at"] * 1000)
+    return f"{_who(deed)} took a time stamp of {day} for the ledger's first {deed.data['size']:,} entries"
+
+
 def _bytes_checked(deed: Deed, _: Names) -> str:
     found = deed.data["findings"]
     said = "all as they were kept" if not found else "1 finding" if found == 1 else f"{found:,} findings"
@@ -240,6 +245,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "reads.lost": _reads_lost,
     "witness.trusted": _witness_trusted,
     "anchor.witnessed": _witnessed,
+    "anchor.stamped": _stamped,
     "bytes.checked": _bytes_checked,
     "archive.restored": _archive_restored,
 }

@@ -167,6 +167,7 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "feed.read": _kept_only,
     "witness.trusted": _kept_only,
     "anchor.witnessed": _kept_only,
+    "anchor.stamped": _kept_only,
     "bytes.checked": _kept_only,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _kept_only,

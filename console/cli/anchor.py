@@ -40,6 +40,8 @@ def status(context: click.Context, as_json: bool) -> None:
         never = each["hours"] is None
         when = "has signed nothing yet" if never else f"signed {each['entries']:,}, {_ago(each['hours'])}"
         lines.append(f"Witness {each['witness']}: {when}.")
+    if found["stamp_hours"] is not None:
+        lines.append(f"The last time stamp of an authority is from {_ago(found['stamp_hours'])}.")
     if found["response_hours"] is not None:
         lines.append(f"The last response that carries its checkpoint went out {_ago(found['response_hours'])}.")
     lines.append(f"This computer remembers it: {found['pin']}" if found["pin"] else "This computer remembers nothing.")
@@ -116,6 +118,46 @@ def take(context: click.Context, place: str, witness: str, as_json: bool) -> Non
     with open_for_writing(settings_of(context)) as house:
         size = anchoring.take(house, place, witness)
     say(as_json, {"entries": size}, [f"{witness} has signed {size:,} entries. They cannot be changed unseen any more."])
+
+
+@anchor.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_json
+@click.pass_context
+def stamp(context: click.Context, file: Path, as_json: bool) -> None:
+    """Write the question to a time-stamping authority (RFC 3161) for the newest checkpoint into FILE.
+
+    Send FILE to the authority as its page says; it learns nothing but a digest. Keep the .checkpoint.txt beside it.
+
+    \b
+    Example:
+      ofrecord anchor stamp checkpoint.tsq
+    """
+    with open_for_writing(settings_of(context)) as house:
+        beside = anchoring.stamp(house, file)
+    reply = file.with_suffix(".tsr")
+    said = [f"Send {file} to the authority, save its reply as {reply} and keep {beside} beside it.",
+            f"Then: ofrecord anchor stamped {reply} --certificate AUTHORITY.pem"]  # fmt: skip
+    say(as_json, {"question": str(file), "checkpoint": str(beside)}, said)
+
+
+@anchor.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--certificate", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The authority's root certificate, as PEM text.")  # fmt: skip
+@with_json
+@click.pass_context
+def stamped(context: click.Context, file: Path, certificate: Path, as_json: bool) -> None:
+    """Take the authority's reply: it is checked, and kept in the ledger.
+
+    \b
+    Example:
+      ofrecord anchor stamped checkpoint.tsr --certificate authority.pem
+    """
+    with open_for_writing(settings_of(context)) as house:
+        moment = anchoring.take_stamp(house, file, certificate)
+    said = f"The ledger was there by {moment:%Y-%m-%d %H:%M} UTC, says the authority."
+    say(as_json, {"at": moment.isoformat()}, [said])
 
 
 @anchor.command()

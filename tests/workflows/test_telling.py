@@ -94,6 +94,11 @@ TOLD = {
         "Dana Ruiz restored the archive as of 2026-11-20T18:00:00Z from a backup; "
         "12 newer entries are known to be missing",
     ),
+    "anchor.stamped": (
+        0,
+        {"size": 1204, "at": 1763445600, "note": "", "token": "", "certificate": ""},
+        "Dana Ruiz took a time stamp of 2025-11-18 for the ledger's first 1,204 entries",
+    ),
     "segment.sealed": (
         3,
         {"name": "acts/a.warc.gz", "length": 1000000001, "sha256": "00"},
