@@ -18,11 +18,13 @@ from archiver import durable, timestamps
 from archiver.catalog import ledger_rows, queries
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import public_key
+from archiver.evidence import Evidence
 from archiver.ledger import origin_of
 from archiver.signing import verify
 from archiver.witness import question
-from custody.checkpoint import VerifierKey, checkpoint_of, key_of, note_of, witnessed_at
+from custody.checkpoint import VerifierKey, checkpoint_of, key_of, note_of, proof_text, witnessed_at
 from custody.errors import CustodyError, DamageError, UnavailableError, UsageError
+from custody.ids import RecordNumber, label_of
 from custody.ledger import consistency_proof
 from workflows.house import House
 from workflows.pins import compare, pin_path
@@ -135,6 +137,23 @@ def take_stamp(house: House, reply: Path, certificate: Path) -> datetime:
     data = {"size": size, "note": note, "at": int(moment.timestamp()), "token": base64.b64encode(token).decode()}
     house.journal.write(("anchor.stamped", 0, {**data, "certificate": root.decode("ascii", "replace")}))
     return moment
+
+
+def write_proof(house: House, number: RecordNumber, n: int, folder: Path) -> list[Path]:
+    """Write the proof that one version of a record is in the ledger, for any tool that reads C2SP's form.
+
+    Two files: the entry, and the tlog-proof with the signed checkpoint. Neither says anything of the record's content.
+    Raises UnavailableError when there is no such version.
+    """
+    leaf = next((row["leaf"] for row in queries.versions_of(house.catalog.connection, number) if row["n"] == n), None)
+    if leaf is None:
+        raise UnavailableError(f"There is no version {n} of {label_of(number)}.", "See: ofrecord show")
+    proof = Evidence(house.catalog, house.vault, house.ledger, [leaf]).of(number, n)
+    name = f"{label_of(number)}-v{n}"
+    _, note = house.ledger.signed_beyond(leaf)
+    durable.write_new(folder / f"{name}.entry.json", [proof.entry])
+    durable.write_new(folder / f"{name}.tlog-proof", [proof_text(proof.index, proof.path, note).encode()])
+    return [folder / f"{name}.entry.json", folder / f"{name}.tlog-proof"]
 
 
 def status(house: House, now: datetime) -> dict[str, Any]:

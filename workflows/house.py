@@ -8,11 +8,13 @@ from archiver import durable
 from archiver.access import is_due, settle
 from archiver.catalog import queries, rows
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.ledger_check import check_newest
 from archiver.intake import Intake
 from archiver.journal import Journal
 from archiver.ledger import Ledger, origin_of
 from archiver.shelf import Shelf
 from archiver.signing import LogKey, read_key
+from archiver.signing import verify as verify_signature
 from archiver.vault import Vault
 from custody.account import Account
 from custody.clock import Clock, system_clock
@@ -107,7 +109,8 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
     with durable.only_writer(settings.lock, _PATIENCE):
         house = _wire(settings, clock, (), read_key(settings.key, origin_of(settings.archive)))
         try:
-            _refuse_another_past(house)
+            if house.ledger.size():
+                _refuse_another_past(house)
             house = _recovered(house)
             if is_due(house.catalog, clock()):
                 settle(house.catalog, house.ledger, clock())
@@ -170,6 +173,12 @@ def _recovered(house: House) -> House:
 
 def _refuse_another_past(house: House) -> None:
     """Nothing is written on top of a ledger that this computer remembers otherwise."""
+    for finding in check_newest(house.catalog, verify_signature):
+        if finding.code != "checkpoint-unsigned":  # a program that was stopped; it is signed now
+            raise DamageError(
+                f"The ledger is damaged: {finding.message}.",
+                "Run `ofrecord verify`; nothing is written until it is well.",
+            )
     for finding in check_pin(house.settings, house.catalog):
         raise DamageError(
             f"This is not the archive this computer knows: {finding.message}.",

@@ -6,6 +6,8 @@ import click
 
 from console.cli.output import INCOMPLETE, say, settings_of, with_json
 from custody.clock import system_clock
+from custody.errors import UsageError
+from custody.ids import number_of
 from workflows import anchoring
 from workflows.house import open_for_writing, open_house
 from workflows.pins import check_pin, forget_pin
@@ -158,6 +160,29 @@ def stamped(context: click.Context, file: Path, certificate: Path, as_json: bool
         moment = anchoring.take_stamp(house, file, certificate)
     said = f"The ledger was there by {moment:%Y-%m-%d %H:%M} UTC, says the authority."
     say(as_json, {"at": moment.isoformat()}, [said])
+
+
+@anchor.command()
+@click.argument("record")
+@click.option("--version", "n", default=1, show_default=True, help="Which version of it.")
+@click.option("--into", default=Path("proofs"), show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@with_json
+@click.pass_context
+def proof(context: click.Context, record: str, n: int, into: Path, as_json: bool) -> None:
+    """Write the proof that a record is in the ledger, in the form other tools read (C2SP tlog-proof).
+
+    It says nothing of the record's content; a response's ZIP has the proofs that do.
+
+    \b
+    Example:
+      ofrecord anchor proof R12 --into proofs
+    """
+    number = number_of(record)
+    if number is None:
+        raise UsageError(f"{record!r} is no record's number.", "It looks like R12.")
+    with open_for_writing(settings_of(context)) as house:
+        files = anchoring.write_proof(house, number, n, into)
+    say(as_json, {"files": [str(path) for path in files]}, [f"Written: {path}" for path in files])
 
 
 @anchor.command()

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from archiver.catalog.ledger_check import public_key
+from archiver.signing import verify
 from archiver.witness import Refusal, Witness
+from custody.checkpoint import checkpoint_of, is_signed, note_of, proof_of
 from custody.errors import DamageError, UnavailableError, UsageError
+from custody.ids import RecordNumber
+from custody.ledger import includes, leaf_hash
 from tests.conftest import Archive
 from workflows import anchoring, auditing
 from workflows.pins import check_pin, forget_pin, pin_path
@@ -169,3 +173,18 @@ def test_a_response_somebody_kept_is_compared_with(archive: Archive, tmp_path: P
         assert {found.code for found in auditing.verify(house, lambda done: None, against=other).findings} == {
             "anchor-unsigned"
         }
+
+
+def test_a_proof_in_the_form_other_tools_read(archive: Archive, tmp_path: Path, jsonl: Jsonl) -> None:
+    archive.take_in(jsonl("a", *({"object_id": str(n), "text": f"secret {n}"} for n in range(300))))
+    with archive.writing() as house:
+        entry, proof = anchoring.write_proof(house, RecordNumber(200), 1, tmp_path)
+        with pytest.raises(UnavailableError, match="no version 2 of R200"):
+            anchoring.write_proof(house, RecordNumber(200), 2, tmp_path)
+        key = public_key(house.catalog)
+    index, hashes, text = proof_of(proof.read_text())
+    note = note_of(text)
+    checkpoint = checkpoint_of(note.text)
+    assert is_signed(note, key, verify)
+    assert includes(checkpoint.root, checkpoint.size, index, leaf_hash(entry.read_bytes()), hashes)
+    assert b"secret" not in entry.read_bytes() + proof.read_bytes()
