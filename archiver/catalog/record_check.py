@@ -78,6 +78,9 @@ def check_records(stretch: Stretch) -> Results:
             yield offset, length, 2, _broken(chunk, raw_length, f"{stretch.where}, {label_of(number)} version {n}")
             continue
         line = words.get(number)
+        if data is not None and chunk[raw_length : raw_length + len(warc.GZIP_HEADER)] != warc.GZIP_HEADER:
+            yield offset, length, 2, _Closer(stretch, number, n, line).findings(chunk)
+            continue
         if only and entry is not None and line is not None:
             made = record_commitment(opening, kept_part(sha256, line, facts.encode()), fields).hex().encode()
             if entry.startswith(_ENTRY % (made, bucket, 1, number, run)):

@@ -58,6 +58,10 @@ def check_quarantined(stretch: Stretch) -> Results:
             made = record_commitment(row["opening"], kept, b"").hex()
             start = canonical({"C": made, "n": row["n"], "run": row["run"]})[:-1] + b","
             findings = list(_entry_differs(row, start, place))
+        parted = None if chunk is None else chunk[row["raw_length"] : row["raw_length"] + len(warc.GZIP_HEADER)]
+        if not findings and parted not in (None, warc.GZIP_HEADER):
+            message = "the catalog does not say where its raw bytes end"
+            findings.append(Finding(code="catalog-changed", object=place, message=message))
         yield row["offset"], row["length"], 2, findings
 
 

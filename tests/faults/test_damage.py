@@ -56,7 +56,7 @@ def test_damage_is_found_and_the_file_named(
         checked = nursery.run(Job(words=("verify", "--json"), home=home))
         if checked.code == 0:
             assert kind in ("catalog", "settings"), f"{what} {n} in {path} was not found"
-            changed = {line.split()[0] for line in set(_said(home)) ^ set(said)}
+            changed = {line.split()[0] for line in set(said) - set(_said(home)) if not _grows(line)}
             unseen.update(changed)
             count.note(f"unseen in {'+'.join(sorted(changed))}" if changed else f"harmless in the {kind}")
         elif kind == "settings":
@@ -76,6 +76,11 @@ def test_damage_is_found_and_the_file_named(
     for nursery in crew.nurseries:
         assert nursery.run(Job(words=("verify", "--json"), home=homes[nursery.pid])).code == 0
     assert not unseen, f"verification does not see changes of {unseen}"
+
+
+def _grows(line: str) -> bool:
+    """Whether a line of the dump may change by itself: who reads is written into the ledger from time to time."""
+    return line.startswith("segment ") and "'ledger'" in line
 
 
 def _filled(scene: Scene, nursery: Nursery) -> Path:

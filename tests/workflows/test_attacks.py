@@ -198,6 +198,8 @@ def test_nothing_is_found_in_a_sound_archive(kept: Archive) -> None:
         ("A01", "UPDATE search_text SET line = 'other words' WHERE rowid = 2", "V2", "index-differs"),
         ("A01", "UPDATE act SET data = replace(data, 'snow', 'rain') WHERE kind = 'request.opened'", "V2",
          "state-changed"),
+        ("A01", "UPDATE version SET raw_length = raw_length + 1 WHERE number = 2", "V3", "exchange-damaged"),
+        ("A01", "UPDATE version SET raw_length = length WHERE number = 2", "V3", "exchange-damaged"),
         ("A06", "DELETE FROM version WHERE number = 4", "V1", "content-gone"),
         ("A17", "INSERT INTO ledger_entry SELECT max(seq) + 1, (SELECT entry FROM ledger_entry WHERE seq = 4) FROM "
          "ledger_entry", "V1", "ledger-entry-wrong"),
