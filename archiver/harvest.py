@@ -70,7 +70,8 @@ class _Sent:
 
 
 class Harvest:
-    """One run over some packages. `progress` is told after each batch and may raise to stop the run cleanly.
+    """One run over some packages. `progress` is told after each batch; `stopped` is asked before each item, and when it
+    says so KeyboardInterrupt is raised, with everything that was decided made durable.
 
     `done` accounts for what is durable. While one batch is on its way the next is already read and decided, so a
     decision looks at what the catalog knows and at what is on its way.
@@ -84,6 +85,7 @@ class Harvest:
         clock: Clock,
         classify: Classify,
         progress: Callable[[Reconciliation], None],
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self.intake = intake
         self.account = account
@@ -91,6 +93,7 @@ class Harvest:
         self.clock = clock
         self.classify = classify
         self.progress = progress
+        self.stopped = stopped
         self.done = Reconciliation()
         self._deciding = Reconciliation()
         self._sent: _Sent | None = None
@@ -125,6 +128,8 @@ class Harvest:
         size = 0
         try:
             for item in found:
+                if self.stopped():
+                    raise KeyboardInterrupt
                 if isinstance(item, Unread):
                     self._deciding.unread.append(item)
                     continue

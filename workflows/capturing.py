@@ -22,6 +22,7 @@ from custody.record import Content
 from retention_schedules.filing import bucket, classify
 from workflows.house import House
 from workflows.sources import Broken, Reading, begin_all
+from workflows.stopping import asked_to_stop
 
 Told = Callable[[Reconciliation], None]
 
@@ -71,7 +72,8 @@ def take_in(
             lambda url: _fetched(house, url, account, fetcher, notes, reads),
             opened,
         )
-        return _run(house, sources, account, readings, broken, personal, told, notes, reads)
+        with asked_to_stop() as stopped:
+            return _run(house, sources, account, readings, broken, personal, told, stopped, notes, reads)
 
 
 def _run(
@@ -82,6 +84,7 @@ def _run(
     broken: list[Broken],
     personal: bool,
     told: Told,
+    stopped: Callable[[], bool],
     notes: list[str],
     reads: list[dict[str, Any]],
 ) -> RunReport:
@@ -93,16 +96,17 @@ def _run(
         "platforms": names,
     }
     house.journal.write(("run.started", number, {**begun, "personal": personal}))
-    harvest = Harvest(house.intake(), account, number, house.clock, filing_for(house, account), told)
+    filing = filing_for(house, account)
+    harvest = Harvest(house.intake(), account, number, house.clock, filing, told, stopped)
     started, state = time.monotonic(), "complete"
-    stopped: BaseException | None = None
+    failure: BaseException | None = None
     try:
         _take(harvest, readings, personal)
-    except KeyboardInterrupt as error:
-        state, stopped = "interrupted", error
+    except KeyboardInterrupt:
+        state = "interrupted"
         notes.append("stopped by the person; what was acknowledged is kept, and the next run goes on from there")
     except CustodyError as error:
-        state, stopped = "failed", error
+        state, failure = "failed", error
         notes.append(error.message)
     finally:
         harvest.close()
@@ -117,10 +121,10 @@ def _run(
     end = {**harvest.done.as_data(), **end}
     unread = {each.source for each in broken}  # asked "has it changed?", such a feed must be sent again
     reads = [read for read in reads if without_secrets(read["url"]) not in unread]
-    if not isinstance(stopped, CustodyError):
+    if failure is None:
         house.journal.write(*(("feed.read", account.id, read) for read in reads), ("run.ended", number, end))
-    elif stopped is not None:
-        raise stopped
+    else:
+        raise failure
     return RunReport(
         run=number,
         account=account.handle,

@@ -120,7 +120,8 @@ class Catalog:
             self._connection.rollback()
 
     def _put_in_words(self, context: Any) -> None:
-        raise in_words(context.original_exception, self.path) from context.original_exception
+        if isinstance(context.original_exception, Exception):  # Ctrl-C is no damage
+            raise in_words(context.original_exception, self.path) from context.original_exception
 
     def _begin(self, connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if self._immediate else "BEGIN")

@@ -2,7 +2,10 @@
 
 import itertools
 import json
+import os
 import random
+import signal
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +23,7 @@ from workflows import auditing, capturing
 from workflows.capturing import RunReport
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
+SEED = 20261121
 Jsonl = Callable[..., Path]
 
 
@@ -345,3 +349,33 @@ def test_a_secret_in_an_address_is_not_printed_with_the_error(archive: Archive, 
     with pytest.raises(InputError) as refused:
         archive.take_in(url, fetcher=page)
     assert "s3cret" not in refused.value.message + refused.value.hint
+
+
+def test_ctrl_c_at_any_moment_leaves_an_account_that_agrees_with_the_archive(
+    archive: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, stopped = random.Random(SEED), 0
+    print(f"seed {SEED}")
+    monkeypatch.setattr("archiver.harvest.BATCH_ITEMS", 20)
+    for n in range(15):
+        source = jsonl(f"s{n}", *({"object_id": f"{n}-{k}", "text": f"post {n} {k}"} for k in range(400)))
+        with archive.reading() as house:
+            before = queries.totals(house.catalog.connection)["records"]
+        timer = threading.Timer(chance.uniform(0.01, 0.25), os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        try:
+            report = archive.take_in(source)
+        except KeyboardInterrupt:
+            report = None  # after the run had ended, or before it began
+        timer.cancel()
+        timer.join()
+        auditing.set_right(archive.settings, archive.clock)
+        with archive.reading() as house:
+            there = queries.totals(house.catalog.connection)["records"]
+            assert auditing.verify(house, lambda done: None).findings == ()
+        if report is not None:
+            assert there - before == report.reconciliation.outcomes["new"] and report.reconciliation.closes
+            stopped += report.state == "interrupted"
+        again = archive.take_in(source).reconciliation
+        assert again.listed == 400 and again.outcomes["new"] + again.outcomes["unchanged"] == 400
+    assert stopped >= 4
