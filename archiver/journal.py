@@ -7,7 +7,7 @@ from typing import Any
 
 from archiver import warc
 from archiver.catalog import acts, rows
-from archiver.catalog.acts import Act
+from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog
 from archiver.ledger import Ledger
 from archiver.segment import new_segment

@@ -13,7 +13,7 @@ from typing import Any
 
 from archiver import warc
 from archiver.catalog import ledger_rows, rows
-from archiver.catalog.acts import Act
+from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.rows import Row
 from archiver.segment import new_segment

@@ -6,11 +6,24 @@ uses is said where the rule is.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
 from custody.schedule import Period, Unit
-from retention_schedules.schedules import HolidayRule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HolidayRule:
+    """How one holiday is reckoned: a fixed month and day, or the nth weekday (0 Monday; -1 the last) of a month."""
+
+    name: str
+    month: int
+    day: int = 0
+    nth: int = 0
+    weekday: int = 0
+    even_years: bool = False
+    after_first_monday: bool = False
 
 
 @lru_cache(maxsize=512)

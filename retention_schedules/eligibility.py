@@ -7,9 +7,9 @@ Wis. Stat. 19.21 and 19.35(5) as data in `jurisdictions/`; where the law is sile
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from custody.days import add_business, add_period, is_shorter
 from custody.disposition import Disposition, Standing
 from custody.schedule import Fate, Period, Series, Trigger
-from retention_schedules.days import add_business, add_period, is_shorter
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import CityTerms, CourtFacts, NoticeFacts, RecordFacts, RequestFacts, Situation
 

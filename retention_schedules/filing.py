@@ -7,8 +7,8 @@ bytes lie; what may be destroyed is judged for each record by `eligibility.py`.
 from datetime import date
 from functools import lru_cache
 
+from custody.days import add_period, is_shorter
 from custody.schedule import Period
-from retention_schedules.days import add_period, is_shorter
 from retention_schedules.schedules import Schedules, schedules_for
 
 UNDATED = "undated"

@@ -1,6 +1,6 @@
 """Retention schedules read from files, strictly: a row nobody understands is an error, never a silent default.
 
-What a row means for a record is `eligibility.py`; which days are holidays is `days.py`.
+What a row means for a record is `eligibility.py`; which days are holidays is `custody/days.py`.
 """
 
 import tomllib
@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from custody.days import HolidayRule
 from custody.errors import UsageError
 from custody.schedule import Fate, Period, Series, Trigger, Unit
 
@@ -18,19 +19,6 @@ _FOLDER = Path(__file__).parent / "jurisdictions"
 _TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing", "holidays"}
 _NOT_IN_FILES = {"jurisdiction", "schedule", "default"}
 _WHS = ("required", "waived", "not_applicable")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HolidayRule:
-    """How one holiday is reckoned: a fixed month and day, or the nth weekday (0 Monday; -1 the last) of a month."""
-
-    name: str
-    month: int
-    day: int = 0
-    nth: int = 0
-    weekday: int = 0
-    even_years: bool = False
-    after_first_monday: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,7 +24,8 @@ from exports.tabular import guarded
 from workflows import access
 from workflows.access import reading
 from workflows.house import House
-from workflows.telling import Deed, Names, import_of, line, read_told, told
+from workflows.telling import read_told, told
+from workflows.wording import Deed, Names, import_of, line
 
 TAKEN_IN, CHANGED = "record.commit", "record.revise"
 """What a record's story calls its versions: as the ledger does."""

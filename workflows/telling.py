@@ -4,48 +4,11 @@ Words that people or strangers wrote are cut to one short line without control c
 never stands in an act, so it cannot stand here.
 """
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from archiver.catalog.queries import moment
-from custody.clock import local_day
-from custody.ids import label_of
-
-_NAMED = 3
-"""So many records are named one by one; more are counted."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deed:
-    """An act as the catalog has it; `leaf` is its entry in the ledger, `at` milliseconds."""
-
-    number: int
-    at: int
-    by: str
-    kind: str
-    subject: int
-    leaf: int
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
-    """What numbers stand for: accounts by id, what is known of each run, each hold's request; the city's time zone."""
-
-    zone: str
-    accounts: Mapping[int, str]
-    runs: Mapping[int, Mapping[str, Any]]
-    holds: Mapping[int, int | None]
-
-    def account(self, number: object) -> str:
-        """An account's handle."""
-        return self.accounts.get(int(str(number)), f"account {number}")
-
-    def day(self, millis: int) -> str:
-        """The day of a moment in the city."""
-        return local_day(moment(millis), self.zone).isoformat()
+from workflows import telling_holds, telling_requests
+from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
 def told(deed: Deed, names: Names) -> str:
@@ -60,39 +23,12 @@ def read_told(row: Mapping[str, Any]) -> str:
     return f"{line(row['by'], 60)} {said}{tail}"
 
 
-def line(text: str, most: int = 100) -> str:
-    """Text as one short line that changes nothing on a screen: no line ends, no control or direction marks."""
-    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " if c.isspace() else "" for c in text)
-    flat = " ".join(kept.split())
-    return flat if len(flat) <= most else f"{flat[: most - 3].rstrip()}..."
-
-
-def quoted(text: str, most: int = 100) -> str:
-    """Somebody's words, as one line between quotation marks."""
-    return f"“{line(text, most)}”"
-
-
-def records(numbers: Sequence[int]) -> str:
-    """Some records: named when they are few, else counted."""
-    if 0 < len(numbers) <= _NAMED:
-        return ", ".join(label_of(number) for number in numbers)
-    return f"{len(numbers):,} records"
-
-
-def import_of(run: Mapping[str, Any], names: Names) -> str:
-    """What a run took in, and where to."""
-    sources = [line(source, 60) for source in run.get("sources", ())]
-    more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
-    said = ", ".join(sources[:_NAMED]) + more
-    return f"import of {said or 'a download'} into {names.account(run['account'])}"
-
-
 def _archive_made(deed: Deed, _: Names) -> str:
-    return f"{_who(deed)} made the archive of {line(str(deed.data.get('city', '')))}"
+    return f"{who(deed)} made the archive of {line(str(deed.data.get('city', '')))}"
 
 
 def _settings_changed(deed: Deed, _: Names) -> str:
-    return f"{' and '.join(deed.data['changed'])} had been changed by hand; noticed when {_who(deed)} next wrote"
+    return f"{' and '.join(deed.data['changed'])} had been changed by hand; noticed when {who(deed)} next wrote"
 
 
 def _segment_sealed(deed: Deed, _: Names) -> str:
@@ -104,12 +40,12 @@ def _account_added(deed: Deed, _: Names) -> str:
     more = [data["platform"], data.get("department", "")]
     more += [f"custodian {data['custodian']}"] if data.get("custodian") else []
     about = ", ".join(line(each) for each in more if each)
-    return f"{_who(deed)} registered the account {line(data['handle'])} ({about})"
+    return f"{who(deed)} registered the account {line(data['handle'])} ({about})"
 
 
 def _run_started(deed: Deed, names: Names) -> str:
     personal = ", personal sections too" if deed.data.get("personal") else ""
-    return f"{_who(deed)} began run {deed.subject}, {import_of(deed.data, names)}{personal}"
+    return f"{who(deed)} began run {deed.subject}, {import_of(deed.data, names)}{personal}"
 
 
 _SAID = ("new", "changed", "flagged", "unchanged", "duplicate", "quarantined", "excluded")
@@ -123,56 +59,7 @@ def _run_ended(deed: Deed, names: Names) -> str:
     if "listed" in data:
         said += "; sums close" if data["listed"] == sum(data[name] for name in _SAID) else "; THE SUMS DO NOT CLOSE"
     state = "" if data["state"] == "complete" else f"; {data['state']}"
-    return f"{what}: {said}{state} (run {deed.subject}, {_who(deed)})"
-
-
-def _request_opened(deed: Deed, names: Names) -> str:
-    channel = {"email": "e-mail"}.get(deed.data["channel"], deed.data["channel"].replace("-", " "))
-    received = f"received {names.day(deed.data['received_at'])} by {channel}"
-    return f"{_who(deed)} opened request {deed.subject}: {quoted(deed.data['words'])} ({received})"
-
-
-def _request_collected(deed: Deed, _: Names) -> str:
-    found = records(deed.data["numbers"])
-    return f"{_who(deed)} collected {found} for request {deed.subject}: {quoted(deed.data['query'])}"
-
-
-def _request_marked(deed: Deed, _: Names) -> str:
-    why = [deed.data["code"], quoted(deed.data["note"]) if deed.data["note"] else ""]
-    about = ", ".join(each for each in why if each)
-    said = f"{_who(deed)} marked {records(deed.data['numbers'])} in request {deed.subject}: {deed.data['mark']}"
-    return f"{said} ({about})" if about else said
-
-
-def _request_redacted(deed: Deed, _: Names) -> str:
-    part = deed.data["redaction"]
-    size = part["end"] - part["start"]
-    what = f"{size:,} {'character' if size == 1 else 'characters'} of the {part['field']}"
-    what = f"the whole {part['field']}" if part["end"] < 0 else what
-    where = f"{label_of(part['record'])}, version {part['version']}, in request {deed.subject}"
-    return f"{_who(deed)} withheld {what} of {where} ({part['code']})"
-
-
-def _redaction_lifted(deed: Deed, _: Names) -> str:
-    where = f"{label_of(deed.data['record'])} in request {deed.subject}"
-    return f"{_who(deed)} took back redaction {deed.data['n']} of {where}"
-
-
-def _request_responded(deed: Deed, _: Names) -> str:
-    data = deed.data
-    sums = f"{data['released']:,} in full, {data['redacted']:,} in part, {data['withheld']:,} withheld"
-    return f"response to request {deed.subject} released: {sums}; ZIP sha256 {data['zip_sha256']} ({_who(deed)})"
-
-
-def _hold_placed(deed: Deed, _: Names) -> str:
-    request, numbers = deed.data.get("request"), deed.data.get("numbers", ())
-    cause = f"request {request}" if request else f"{deed.data['kind']}, {quoted(deed.data['matter'])}"
-    reach = records(numbers) if numbers else "all that it may reach"
-    return f"hold {deed.subject} placed by {cause} on {reach} ({_who(deed)})"
-
-
-def _hold_released(deed: Deed, _: Names) -> str:
-    return f"hold {deed.subject} released ({_who(deed)})"
+    return f"{what}: {said}{state} (run {deed.subject}, {who(deed)})"
 
 
 def _feed_read(deed: Deed, names: Names) -> str:
@@ -182,22 +69,22 @@ def _feed_read(deed: Deed, names: Names) -> str:
     status = deed.data.get("status", 0)
     said = answer.get(status, f"it answered {status}")
     url = line(without_secrets(deed.data["url"]))
-    return f"{_who(deed)} asked the feed {url} for {names.account(deed.subject)}: {said}"
+    return f"{who(deed)} asked the feed {url} for {names.account(deed.subject)}: {said}"
 
 
 def _searches_forgotten(deed: Deed, names: Names) -> str:
     count = deed.data["count"]
     words = "the words of 1 reading" if count == 1 else f"the words of {count:,} readings"
-    return f"{_who(deed)} had {words} from before {names.day(deed.data['before'])} forgotten"
+    return f"{who(deed)} had {words} from before {names.day(deed.data['before'])} forgotten"
 
 
 def _reads_lost(deed: Deed, _: Names) -> str:
     first, last = deed.data["first"], deed.data["last"]
-    return f"who read what (readings {first:,} to {last:,}) was lost with the catalog, made again by {_who(deed)}"
+    return f"who read what (readings {first:,} to {last:,}) was lost with the catalog, made again by {who(deed)}"
 
 
 def _witness_trusted(deed: Deed, _: Names) -> str:
-    return f"{_who(deed)} made {line(str(deed.data['key']).split('+')[0], 60)} a witness of the ledger"
+    return f"{who(deed)} made {line(str(deed.data['key']).split('+')[0], 60)} a witness of the ledger"
 
 
 def _witnessed(deed: Deed, _: Names) -> str:
@@ -206,23 +93,19 @@ def _witnessed(deed: Deed, _: Names) -> str:
 
 def _stamped(deed: Deed, names: Names) -> str:
     day = names.day(deed.data["at"] * 1000)
-    return f"{_who(deed)} took a time stamp of {day} for the ledger's first {deed.data['size']:,} entries"
+    return f"{who(deed)} took a time stamp of {day} for the ledger's first {deed.data['size']:,} entries"
 
 
 def _bytes_checked(deed: Deed, _: Names) -> str:
     found = deed.data["findings"]
     said = "all as they were kept" if not found else "1 finding" if found == 1 else f"{found:,} findings"
-    return f"{_who(deed)} had {deed.data['bytes']:,} of {deed.data['of']:,} bytes read again: {said}"
+    return f"{who(deed)} had {deed.data['bytes']:,} of {deed.data['of']:,} bytes read again: {said}"
 
 
 def _archive_restored(deed: Deed, _: Names) -> str:
     missing = deed.data.get("missing") or 0
     lacks = f"; {missing:,} newer entries are known to be missing" if missing else ""
-    return f"{_who(deed)} restored the archive as of {line(deed.data['made_at'], 40)} from a backup{lacks}"
-
-
-def _who(deed: Deed) -> str:
-    return line(deed.by, 60) or "somebody"
+    return f"{who(deed)} restored the archive as of {line(deed.data['made_at'], 40)} from a backup{lacks}"
 
 
 SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
@@ -232,14 +115,8 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "account.added": _account_added,
     "run.started": _run_started,
     "run.ended": _run_ended,
-    "request.opened": _request_opened,
-    "request.collected": _request_collected,
-    "request.marked": _request_marked,
-    "request.redacted": _request_redacted,
-    "redaction.lifted": _redaction_lifted,
-    "request.responded": _request_responded,
-    "hold.placed": _hold_placed,
-    "hold.released": _hold_released,
+    **telling_requests.SENTENCES,
+    **telling_holds.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, inser
 
 from archiver import durable, warc
 from archiver.catalog import acts, ledger_rows, rows
+from archiver.catalog.act import act_of
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.queries import all_records
 from archiver.catalog.rows import Row
@@ -138,7 +139,7 @@ def _replay(connection: Any, vault: Vault, name: str, serial: int, members: Memb
     row, end = _begin(connection, vault, name, serial, members), None
     for offset, member, content in members:
         exchange = warc.parse(content, f"vault/{name} at byte {offset}")
-        done = acts.act_of(decode_json(exchange.block))
+        done = act_of(decode_json(exchange.block))
         leaf = _leaf_of(connection, "act", done.number, 0)
         end = _unacknowledged(end, offset, leaf, name)
         if leaf is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Table, select
 
 from archiver.catalog import acts
-from archiver.catalog.acts import Act
+from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog, scratch
 from archiver.catalog.finding import Finding
 from archiver.catalog.tables import account, act, decision, hold, redaction, request, run

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from archiver import warc
-from archiver.catalog import acts
+from archiver.catalog.act import act_of
 from archiver.catalog.finding import Finding
 from archiver.catalog.record_check import Results, Stretch
 from archiver.catalog.tables import act, checkpoint, ledger_entry, quarantine
@@ -33,7 +33,7 @@ def check_acts(stretch: Stretch) -> Results:
 
 
 def _act(row: Mapping[str, Any], block: bytes, place: str) -> Iterator[Finding]:
-    done = acts.act_of(decode_json(block))
+    done = act_of(decode_json(block))
     beside = {"number": done.number, "at": done.at, "kind": done.kind, "subject": done.subject}
     beside |= {"opening": bytes.fromhex(done.opening)}
     wrong = sorted(name for name, value in beside.items() if row[name] != value)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from custody.days import add_business, add_period, holidays, is_business_day
 from custody.errors import UsageError
 from custody.schedule import Period, Unit
 from policies.cities import city_named, load_city
 from retention_schedules.cases import check
-from retention_schedules.days import add_business, add_period, holidays, is_business_day
 from retention_schedules.filing import bucket, classify
 from retention_schedules.schedules import load_schedules, schedules_for
 

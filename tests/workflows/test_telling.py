@@ -16,7 +16,7 @@ from custody.request import Mark
 from tests.conftest import Archive
 from workflows import access, answering, finding, log_book, requesting, telling
 from workflows.log_book import Wanted
-from workflows.telling import Deed, Names
+from workflows.wording import Deed, Names
 
 Jsonl = Callable[..., Path]
 NAMES = Names(zone="America/Chicago", accounts={1: "parks"}, runs={2: {"account": 1, "sources": ["a.zip"]}}, holds={})

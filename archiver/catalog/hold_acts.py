@@ -1,0 +1,26 @@
+"""What acts upon holds, schedules and notices change in the catalog."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection, insert, update
+
+from archiver.catalog.act import Act, as_text
+from archiver.catalog.tables import hold
+
+
+def _hold_placed(connection: Connection, done: Act) -> None:
+    row = {"number": done.subject, "request": done.data.get("request"), "released_at": None}
+    connection.execute(
+        insert(hold), {**row, "data": as_text({**done.data, "placed_by": done.by, "placed_at": done.at})}
+    )
+
+
+def _hold_released(connection: Connection, done: Act) -> None:
+    connection.execute(update(hold).where(hold.c.number == done.subject).values(released_at=done.at))
+
+
+CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
+    "hold.placed": _hold_placed,
+    "hold.released": _hold_released,
+}
+"""Each kind of act and the change it stands for."""
