@@ -34,6 +34,8 @@ DOORS = {
     "weasyprint": ("exports/pdf_",),
     "pikepdf": ("exports/pdf_",),
     "PIL": ("exports/",),
+    "xlsxwriter": ("exports/spreadsheet.py",),
+    "re2": ("exports/patterns.py",),
     "jinja2": ("exports/",),
     "markupsafe": ("exports/",),
     "click": ("console/cli/",),
