@@ -21,7 +21,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from custody.errors import UnavailableError
 from exports.response import Passage, Piece, Response
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 _UNBROKEN = re.compile(r"\S{60}(?=\S)")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -45,8 +45,8 @@ def render_volume(job: VolumeJob, target: Path) -> None:
     label = f"Public records request {job.response['request']}"
     if job.volumes > 1:
         label += f", volume {job.volume} of {job.volumes}"
-    css = (_TEMPLATES / "response.css").read_text(encoding="utf-8").replace("REQUEST_LABEL", label)
-    page = _template().render(
+    css = (TEMPLATES / "response.css").read_text(encoding="utf-8").replace("REQUEST_LABEL", label)
+    page = template("response.html").render(
         r=job.response,
         entries=job.entries,
         log=job.log,
@@ -56,13 +56,13 @@ def render_volume(job: VolumeJob, target: Path) -> None:
         + (f", volume {job.volume} of {job.volumes}" if job.volumes > 1 else ""),
         css=Markup(css),  # our own file, no word of the public in it
     )
-    document = HTML(string=page, base_url="ofrecord:", url_fetcher=_OnlyOurs(job.pictures))
-    with _still_clock():
+    document = HTML(string=page, base_url="ofrecord:", url_fetcher=OnlyOurs(job.pictures))
+    with still_clock():
         document.write_pdf(target, pdf_variant="pdf/ua-1")
 
 
 @contextmanager
-def _still_clock() -> Iterator[None]:
+def still_clock() -> Iterator[None]:
     """Embedded fonts would carry the second they were cut down; the same response must give the same bytes."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = "0"
@@ -81,13 +81,14 @@ def response_facts(response: Response) -> dict[str, Any]:
     return {name: getattr(response, name) for name in names} | {"count": response.count}
 
 
-@lru_cache(maxsize=1)
-def _template() -> Any:
+@lru_cache(maxsize=8)
+def template(name: str) -> Any:
+    """A page of ours, with its filters."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters |= {"broken": broken, "paragraphs": paragraphs, "rtl": is_right_to_left}
-    return environment.get_template("response.html")
+    return environment.get_template(name)
 
 
 def broken(text: str) -> Markup:
@@ -122,7 +123,7 @@ def is_right_to_left(passage: Passage) -> bool:
     return False
 
 
-class _OnlyOurs(URLFetcher):  # type: ignore[misc]
+class OnlyOurs(URLFetcher):  # type: ignore[misc]
     """Serves the pictures of this volume and nothing else in the world."""
 
     def __init__(self, pictures: Mapping[str, tuple[str, bytes]]) -> None:
