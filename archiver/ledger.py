@@ -25,7 +25,7 @@ from custody.clock import text_of
 from custody.commitment import record_commitment
 from custody.errors import DamageError, UnavailableError
 from custody.ids import ArchiveId, exchange_uuid
-from custody.ledger import Tree, leaf_hash, tree_of
+from custody.ledger import Tree, consistency_proof, is_consistent, leaf_hash, tree_of
 
 ROOM = "ledger"
 GENESIS = "archive.made"
@@ -154,11 +154,23 @@ class Ledger:
     def _signed(self, row: Row) -> str:
         if row["note"]:
             return str(row["note"])
+        self._refuse_another_past(row)
         text = Checkpoint(origin=origin_of(self.vault.archive), size=row["size"], root=row["root"]).text()
         note = self.signed_text(text)
         with self.catalog.transaction() as connection:
             ledger_rows.note_signed(connection, row["size"], note)
         return note
+
+    def _refuse_another_past(self, row: Row) -> None:
+        """An older root is signed only when it is proved to be a beginning of the newest."""
+        connection = self.catalog.connection
+        newest = ledger_rows.newest_checkpoint(connection) or row
+        proof = consistency_proof(row["size"], newest["size"], ledger_rows.reader(connection))
+        if not is_consistent(row["size"], row["root"], newest["size"], newest["root"], proof):
+            raise DamageError(
+                f"The ledger is damaged: its root at {row['size']} entries is not the beginning of what it is now.",
+                "Run `ofrecord verify`; nothing was signed.",
+            )
 
     def _current(self, connection: Any) -> Tree:
         size = ledger_rows.size(connection)

@@ -274,6 +274,13 @@ def test_a04_the_newest_signature_that_is_left_must_still_fit(kept: Archive) -> 
     assert {"ledger-root-differs", "checkpoint-changed"} <= codes(kept, "V0")
 
 
+def test_a04_an_older_root_is_signed_only_when_the_newest_grew_from_it(kept: Archive) -> None:
+    ((size,),) = sql(kept, "SELECT min(size) FROM checkpoint WHERE size > 3")
+    sql(kept, "UPDATE checkpoint SET note = NULL, root = zeroblob(32) WHERE size = ?", (size,))
+    with kept.writing() as house, pytest.raises(DamageError, match="nothing was signed|not the beginning"):
+        house.ledger.signed_beyond(size - 1)
+
+
 def test_a05_the_pin_tells_too(kept: Archive) -> None:
     forger = Forger(kept, "no plow came")
     forger.bytes_and_catalog()
