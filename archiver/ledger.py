@@ -16,9 +16,9 @@ from archiver.catalog import ledger_rows, rows
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.rows import Row
-from archiver.segment import new_segment
+from archiver.segment import segment_for
 from archiver.signing import LogKey
-from archiver.vault import ROLL_AT, Vault
+from archiver.vault import Vault
 from custody.canonical import canonical
 from custody.checkpoint import Checkpoint, Note
 from custody.clock import text_of
@@ -103,7 +103,7 @@ class Ledger:
         for entry in entries:
             tree.append(leaf_hash(entry))
         nodes, tree.completed = tree.completed, []
-        segment, head = self._segment(connection, date, above)
+        segment, head = segment_for(connection, self.vault, ROOM, date, above)
         uuid = exchange_uuid(self.vault.archive, first, 0, 7)
         uri = f"urn:ofrecord:{self.vault.archive}:ledger:{first}"
         block = b"".join(entry + b"\n" for entry in entries)
@@ -177,9 +177,3 @@ class Ledger:
         if self._tree is None or self._tree.size != size:
             self._tree = tree_of(size, ledger_rows.reader(connection))
         return self._tree
-
-    def _segment(self, connection: Any, date: str, above: int) -> tuple[Row, bytes]:
-        row = rows.newest_segment(connection, ROOM)
-        if row is not None and row["committed_end"] < ROLL_AT:
-            return row, b""
-        return new_segment(self.vault, ROOM, max(rows.last_segment(connection), above) + 1, date)
