@@ -125,7 +125,8 @@ class Level(IntEnum):
     V1 = 1
     """The ledger computed again from its entries."""
     V2 = 2
-    """The catalog and the index against the ledger, and what people did once more; of the vault only records of several versions are read."""
+    """The catalog and the index against the ledger, and what people did once more; of the vault only records of several
+    versions are read."""
     V3 = 3
     """Every byte of the vault."""
     V4 = 4
