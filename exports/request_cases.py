@@ -140,7 +140,7 @@ def _case(data: Any, path: Path, number: int) -> Case:
     if not isinstance(expect, dict) or not expect:
         raise UsageError(f"{row.where} expects nothing.", "Add [case.expect] with at least one expectation.")
     city = row.any("city")
-    city = {"name": city} if isinstance(city, str) else city or {}
+    city = {"name": city} if isinstance(city, str) else {} if city is None else city
     zone = zone_named(city.get("zone"), row.where) if isinstance(city, dict) else "America/Chicago"
     made = Case(
         file=path.name,

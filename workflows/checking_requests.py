@@ -23,14 +23,14 @@ _LISTS: dict[str, Callable[[Judged], list[str]]] = {
 _WORDS = {"explanation", "reads", "recomputed_because", "label", "password_citation"}
 """Expectations that are words which must stand in the sentence."""
 _KNOWN = {
-    "target", "target_wide", "label", "statutory", "counts_as_received", "due_at", "reads", "past_limit", "extended_to",
-    "second_limit", "recomputed_target", "recomputed_because", "written", "accepted", "sufficient", "state", "explanation",
-    "closed", "form_answered", "determination", "denial", "must_be_written", "hold_ends", "destruction_from",
-    "written_reasons_owed", "demand_by", "letter_may_go", "may_edit", "original_locked", "total_cents", "charged_cents",
-    "fees", "lines_cents", "prepayment_allowed", "prepayment_cents", "notice", "serve_by", "intent_by", "action_by",
-    "no_access_through", "augment_by", "release_from", "release_open", "package_complete", "custody", "captured",
-    "complete", "redacted", "reason_code", "removal_allowed", "ban_allowed", "password_due", "password_citation",
-    "record_due", *_LISTS,
+    "target", "target_wide", "label", "statutory", "counts_as_received", "due_at", "reads", "past_limit",
+    "extended_to", "second_limit", "recomputed_target", "recomputed_because", "written", "accepted", "sufficient",
+    "state", "explanation", "closed", "form_answered", "determination", "denial", "must_be_written", "hold_ends",
+    "destruction_from", "written_reasons_owed", "demand_by", "letter_may_go", "may_edit", "original_locked",
+    "total_cents", "charged_cents", "fees", "lines_cents", "prepayment_allowed", "prepayment_cents", "notice",
+    "serve_by", "intent_by", "action_by", "no_access_through", "augment_by", "release_from", "release_open",
+    "package_complete", "custody", "captured", "complete", "redacted", "reason_code", "removal_allowed",
+    "ban_allowed", "password_due", "password_citation", "record_due", *_LISTS,
 }  # fmt: skip
 _ALSO = {"needs limitation": "not sufficient", "part": "granted in part", "unpaid": "not paid"}
 _ALSO |= {"fee related": "not paid"}

@@ -75,7 +75,7 @@ def judge_case(case: Case) -> Judged:
 
 
 def _ground(case: Case) -> _Ground:
-    row = Fields(dict(case.city), f"{case.where}, city", "docs/request-cases.md says how a city is written.")
+    row = Fields(case.city, f"{case.where}, city", "docs/request-cases.md says how a city is written.")
     row.has("zone")
     name, law = row.text("name", ""), jurisdiction(case.jurisdiction)
     city = city_named(name) if name else None
@@ -104,7 +104,7 @@ def _later(case: Case, strict: Calendar) -> Calendar | None:
     """The table of holidays as the case says it was changed afterwards."""
     if case.changed is None:
         return None
-    row = Fields(dict(case.changed), f"{case.where}, changed")
+    row = Fields(case.changed, f"{case.where}, changed")
     more, gone = holidays_from(row.any("holidays"), f"{row.where}, holidays"), row.texts("removed_holidays")
     row.done()
     return replace(strict, rules=tuple(rule for rule in strict.rules if rule.name not in gone) + more)
@@ -118,7 +118,7 @@ def _intake(case: Case, ground: _Ground, judged: Judged) -> None:
     written = intake_rules.is_written(asked.channel, rules) if asked.written is None else asked.written
     judged.values["written"] = written
     judged.values["accepted"] = True  # name, purpose and form are never conditions of taking a request in
-    judged.warned += intake_rules.not_a_legal_notice(asked.channel, rules)
+    judged.warned += intake_rules.not_a_legal_notice(asked.channel)
     if asked.words:
         ruling = intake_rules.sufficiency(asked.words, rules, asked.subject, asked.period)
         judged.values |= {"sufficient": ruling.allowed, "state": "open" if ruling.allowed else ruling.label}
@@ -202,8 +202,11 @@ def _oral(answer: Answered, written: bool, ground: _Ground, judged: Judged) -> N
 def _hold_end(outcome: determination.Outcome, case: Case, answer: Answered, ground: _Ground) -> date | None:
     """The last protected day after a denial, by the rule of `retention_schedules/eligibility.py`; None: no day yet."""
     kinds = determination.Outcome
-    on = {kinds.WITHDRAWN: answer.ending.withdrawn, kinds.UNPAID: answer.ending.unpaid}.get(outcome, answer.decided)
-    if outcome not in (kinds.DENIED, kinds.IN_PART, kinds.WITHDRAWN, kinds.UNPAID, kinds.REFERRED) or on is None:
+    ending = answer.ending
+    own = {kinds.WITHDRAWN: ending.withdrawn, kinds.UNPAID: ending.unpaid, kinds.REFERRED: ending.referred}
+    on = own.get(outcome, answer.decided)
+    protects = outcome in (kinds.DENIED, kinds.IN_PART, *own)
+    if on is None or on == date.min or not protects:
         return None
     terms = CityTerms(holidays=ground.wide.rules, closures=ground.wide.closed_days, count_rule=ground.count_rule)
     return hold_end(on, bool(case.request and case.request.incarcerated), terms)
