@@ -18,6 +18,7 @@ _COMMANDS = {
     "show": "finding:show",
     "request": "records_request:request",
     "retention": "retention:retention",
+    "requests": "requests:requests",
     "schedules": "schedules:schedules",
     "log": "log:log",
     "verify": "archive:verify",
