@@ -62,6 +62,7 @@ def _respond(
         read.found(response.released + response.redacted + response.withheld, "written")
         made = _keep(folder, bound, package)
     counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}
+    counts["context"] = response.context
     house.journal.write(("request.responded", number, {**made, **counts}))
     return {"request": number, **made, **counts}
 

@@ -21,6 +21,9 @@ from workflows.house import House
 from workflows.repeats import KIND, Spot, all_repeats, redactions_by_record, rows_of_drafts, shown_numbers
 from workflows.requesting import known_code, request_of, row_of
 
+IN_ADDRESSES = ("email",)
+"""Kinds that are looked for in addresses too: the long numbers in them are the platforms' own."""
+
 CLOSED = (DraftState.ACCEPTED, DraftState.DISMISSED)
 Act = tuple[str, int, dict[str, Any]]
 
@@ -185,11 +188,13 @@ def _look_through(
 ) -> None:
     for version in record.versions:
         for field, text in fields_of(version.content):
-            for start, end, kind in found_in(text, patterns):
+            is_address = field == "permalink" or field.startswith("link:")
+            fitting = [each for each in patterns if each.kind in IN_ADDRESSES] if is_address else patterns
+            for start, end, kind in found_in(text, fitting):
                 over = hidden_places(version, field, text, hidden)
                 if any(a <= start and end <= b for a, b, _ in over):
                     continue
-                whole = field in ("author", "permalink") or field.startswith("link:")
+                whole = field == "author" or is_address
                 spot = (record.number, field, tuple(words(text if whole else text[start:end])))
                 kind_of.setdefault(spot, kind)
                 place = (version.n, 0, -1) if whole else (version.n, start, end)
