@@ -69,10 +69,12 @@ def find(house: House, number: int, wanted: Sequence[str], own: Sequence[str], d
 
 
 def open_drafts(house: House, number: int) -> list[Draft]:
-    """The drafts nobody has decided on, of records that would go out."""
+    """The drafts nobody has decided on, of records that would go out; what is withheld by now needs no decision."""
     shown = set(shown_numbers(house, number))
+    redactions = redactions_by_record(house, number)
     every = review_queries.drafts(house.catalog.connection, number)
-    return [each for each in every if each.state is DraftState.OPEN and each.record in shown]
+    waiting = [each for each in every if each.state is DraftState.OPEN and each.record in shown]
+    return [each for each in waiting if not _is_withheld(each, redactions.get(each.record, ()))]
 
 
 def proposals(house: House, number: int, kind: str = "", state: DraftState = DraftState.OPEN) -> list[Proposal]:
@@ -179,6 +181,14 @@ def draft_blocks(house: House, number: int) -> list[str]:
     return blocks
 
 
+def _is_withheld(draft: Draft, redactions: Sequence[Redaction]) -> bool:
+    def covers(redaction: Redaction, version: int, start: int, end: int) -> bool:
+        here = (redaction.version, redaction.field) == (version, draft.field) and not redaction.region
+        return here and redaction.start <= start and (redaction.end < 0 or start <= end <= redaction.end)
+
+    return all(any(covers(each, *place) for each in redactions) for place in draft.places)
+
+
 def _look_through(
     record: Record,
     hidden: Hidden,
@@ -205,7 +215,7 @@ def _renumbered(house: House, number: int, rows: Sequence[dict[str, Any]]) -> li
     """Each spot once, numbered on from the drafts there are, in order of record."""
     first = max((each.n for each in review_queries.drafts(house.catalog.connection, number)), default=0) + 1
     fresh: dict[str, dict[str, Any]] = {}
-    for each in rows:
+    for each in sorted(rows, key=lambda row: row["kind"] != KIND):
         fresh.setdefault(f"{each['record']} {each['field']} {each['places']}", each)
     ordered = sorted(fresh.values(), key=lambda each: (each["record"], each["kind"] == KIND, each["n"]))
     return [{**each, "n": n} for n, each in enumerate(ordered, first)]

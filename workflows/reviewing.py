@@ -79,7 +79,8 @@ def add_context(house: House, number: int, records: Sequence[RecordNumber] | Non
     rest. `records` narrows it to the threads of these. Returns what was added.
     """
     there = decisions_of(house, number)
-    wanted = list(records) if records is not None else [n for n, d in there.items() if d.mark is not Mark.EXCLUDE]
+    responsive = [each for each, decision in there.items() if decision.mark not in (Mark.EXCLUDE, Mark.CONTEXT)]
+    wanted = responsive if records is None else list(records)
     refuse_strange(number, wanted, there)
     connection = house.catalog.connection
     found: set[int] = set()
