@@ -84,7 +84,7 @@ class _Walk:
 
     def name(self, file: str, name: str) -> None:
         """The name of a file is read like its content."""
-        self._text(file, "the name of the file", name, 0)
+        self._text(file, "the name of the file", name)
 
     def file(self, where: str, file: IO[bytes], depth: int) -> None:
         """Any file, by what it is; the same bytes are looked at once."""
@@ -117,7 +117,7 @@ class _Walk:
 
     def _zip(self, where: str, file: IO[bytes], depth: int) -> None:
         with zipfile.ZipFile(file) as package:
-            self._text(where, "the comment of the ZIP", package.comment.decode("utf-8", "replace"), 0)
+            self._text(where, "the comment of the ZIP", package.comment.decode("utf-8", "replace"))
             for info in package.infolist():
                 inside = f"{where} > {info.filename}"
                 self.name(inside, info.filename)
@@ -137,7 +137,7 @@ class _Walk:
     def _pdf(self, where: str, file: IO[bytes], depth: int) -> None:
         for place, found in places_in(file):
             if isinstance(found, str):
-                self._text(where, place, found, 0)
+                self._text(where, place, found)
             else:
                 with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
                     copy.write(found)
@@ -153,14 +153,13 @@ class _Walk:
         for chunk in _chunks(file):
             data = before + chunk
             for n, (view, is_noise) in enumerate(views(data)):
-                least = _LEAST_IN_NOISE if is_noise else 0
-                self._text(where, "", view, least, lines if n == 0 and not is_noise else 0)
+                self._text(where, "", view, lines if n == 0 and not is_noise else 0, is_noise)
             before = data[-_OVERLAP:]
             lines += data[: len(data) - len(before)].count(b"\n")
 
-    def _text(self, where: str, place: str, text: str, least: int, first_line: int = 0) -> None:
-        for secret in self.secrets.found_in(text):
-            if len(secret) >= least and (where, secret) not in self._told:
+    def _text(self, where: str, place: str, text: str, first_line: int = 0, is_noise: bool = False) -> None:
+        for secret in self.secrets.found_in(text, is_noise):
+            if (len(secret) >= _LEAST_IN_NOISE or not is_noise) and (where, secret) not in self._told:
                 here = place or (f"line {first_line + self._line(text, secret)}" if first_line else "")
                 self._leak(where, here, self.secrets.strings[secret], secret)
 

@@ -60,8 +60,11 @@ class Secrets:
             self.digests[sha256] = label
             self._keep(sha256, label, LEAST_LETTERS)
 
-    def found_in(self, text: str) -> Iterator[str]:
-        """Each secret that stands in a text, whatever stands between its words, and whatever cuts them up."""
+    def found_in(self, text: str, anywhere: bool = False) -> Iterator[str]:
+        """Each secret that stands in a text, whatever stands between its words, and whatever cuts them up.
+
+        `anywhere`: also inside of a longer word, as letters beside each other by chance make one in a binary file.
+        """
         line = words(text)
         joined = "".join(line)
         starts, place = [], 0
@@ -69,6 +72,9 @@ class Secrets:
             starts.append(place)
             place += len(word)
         ends = {*starts, place}
+        if anywhere:
+            starts = list(range(place))
+            ends.update(starts)
         heads, sizes = self._heads, sorted({len(head) for head in self._heads})
         for start in starts:
             for size in sizes:
