@@ -1,0 +1,9 @@
+"""What keeps a request from being answered: every release path asks here first."""
+
+from workflows.drafting import draft_blocks
+from workflows.house import House
+
+
+def release_blocks(house: House, number: int) -> list[str]:
+    """Why nothing of a request may go out now, one sentence each with its cure; empty when it may."""
+    return [*draft_blocks(house, number)]
