@@ -236,7 +236,7 @@ def _concerns(deed: Deed, number: int) -> bool:
 
 def _request_of(deed: Deed, names: Names) -> int:
     """The request an act belongs to; 0 when to none."""
-    if deed.kind.startswith(("request.", "redaction.")):
+    if deed.kind.startswith(("request.", "redaction.", "letter.", "fee.", "subject.", "court.")):
         return deed.subject
     return (names.holds.get(deed.subject) or 0) if deed.kind.startswith("hold.") else 0
 
