@@ -25,4 +25,4 @@ def reason_codes(jurisdiction: str) -> tuple[ReasonCode, ...]:
     if not path.is_file():
         raise UsageError(f"There are no reason codes for {jurisdiction!r}.", "Wisconsin is shipped.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(ReasonCode(**row) for row in data["code"])
+    return tuple(ReasonCode(**row) for row in data.get("code", ()))

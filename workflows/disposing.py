@@ -18,6 +18,7 @@ from custody.ids import RecordNumber
 from custody.record import Record
 from custody.request import RecordsRequest
 from custody.selector import Selector, from_data
+from policies.calendars import holiday_rules
 from retention_schedules.cases import CASES, CaseResult
 from retention_schedules.cases import check as check_cases
 from retention_schedules.eligibility import judge
@@ -93,7 +94,7 @@ def today(house: House) -> date:
 
 def run_cases(folder: Path | None) -> list[CaseResult]:
     """Run the cases of a folder, or the project's own."""
-    return check_cases(folder or CASES)
+    return check_cases(folder or CASES, holiday_rules)
 
 
 def _plain_judge(schedules: Schedules, terms: CityTerms, on: date) -> Callable[[RecordFacts], Disposition]:
@@ -119,6 +120,7 @@ def _terms(house: House) -> CityTerms:
         for series, row in city.adopted.items()
     }
     return CityTerms(
+        holidays=holiday_rules(house.city.jurisdiction),
         ordinance=city.destruction_ordinance,
         count_rule=city.count_rule,
         whs_early_notice=city.whs_early_notice,
