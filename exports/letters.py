@@ -61,7 +61,9 @@ def paper_of(
     """A letter from its words. Raises UsageError on words without a title or that name a table there is not."""
     title, _, rest = body.replace("\r\n", "\n").strip().partition("\n")
     if not title.strip() or not rest.strip():
-        raise UsageError("The letter has no words.", "Its first line is the title; the text follows after an empty line.")
+        raise UsageError(
+            "The letter has no words.", "Its first line is the title; the text follows after an empty line."
+        )
     parts = [part for block in re.split(r"\n\s*\n", rest.strip()) for part in _parts(block, tables)]
     return Paper(
         title=title.strip(),
@@ -90,7 +92,7 @@ def data_of(paper: Paper) -> dict[str, Any]:
 
 def paper_from(data: Mapping[str, Any]) -> Paper:
     """The reverse of `data_of`."""
-    lines = {name: tuple(data[name]) for name in ("letterhead", "to", "signature")}
+    lines: dict[str, Any] = {name: tuple(data[name]) for name in ("letterhead", "to", "signature")}
     parts = tuple(_part_from(part) for part in data["parts"])
     return Paper(title=data["title"], date=data["date"], about=data["about"], parts=parts, **lines)
 
@@ -155,7 +157,9 @@ def _parts(block: str, tables: Mapping[str, Grid]) -> list[Part]:
     if found is None:
         return [Paragraph(_joined(block))]
     if found[1] not in tables:
-        raise UsageError(f"There is no table [[{found[1]}]] for this letter.", f"There are: {', '.join(tables) or '-'}.")
+        raise UsageError(
+            f"There is no table [[{found[1]}]] for this letter.", f"There are: {', '.join(tables) or '-'}."
+        )
     return [tables[found[1]]] if tables[found[1]].rows else []
 
 

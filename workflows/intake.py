@@ -112,6 +112,18 @@ def resume(house: House, number: int, note: str, on: date | None) -> Life:
     return life_of(house, number)
 
 
+def extend(house: House, number: int, grounds: str, noticed: date | None) -> Life:
+    """Extend the limit where the law allows it, on a ground it names, after the requester was told."""
+    _reason(grounds, "Name the ground that the law knows.")
+    life = live(house, number, "an extension")
+    day = day_for(house, life.request, noticed)
+    new = targets.extended(house.city, life.request, grounds, day)
+    old = targets.as_data(life.request.target) if life.request.target else {}
+    data = {"old": old, "new": targets.as_data(new), "reason": grounds, "day": day.isoformat()}
+    house.journal.write(("request.extended", number, data))
+    return life_of(house, number)
+
+
 def withdraw(house: House, number: int, how: str, on: date | None) -> Life:
     """The requester takes the request back. Its records stay protected as after a denial (the statute is silent)."""
     _reason(how, "Say how the requester withdrew it: by phone, by e-mail of which day.")

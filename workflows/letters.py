@@ -141,6 +141,12 @@ def again(house: House, number: int) -> list[Path]:
     return [path for sent in life_of(house, number).letters() for path in keep(house, number, sent)]
 
 
+def sent(house: House, number: int) -> list[dict[str, Any]]:
+    """The letters of a request that were sent, as data: number, kind, day, way, title, digest and text."""
+    names = ("n", "letter", "day", "by_way", "to", "title", "sha256", "text")
+    return [{name: deed[name] for name in names} for deed in life_of(house, number).letters()]
+
+
 def day_of_receipt(house: House, life: Life) -> date:
     """The day a request was received, in the city."""
     return local_day(life.request.received_at, house.city.time_zone)
@@ -159,7 +165,13 @@ def _with_it(life: Life, wish: Wish, by_way: str, day: str) -> list[tuple[str, i
 def _facts(house: House, life: Life, wish: Wish) -> dict[str, Any]:
     facts = facts_of(house, life)
     why = wish.why or (str(facts["why"]) if "why" in facts else "")
-    return {**facts, "note": Own(wish.note.strip()), "why": Own(why), **_about_subject(house, life, wish), **_to(life, wish)}
+    return {
+        **facts,
+        "note": Own(wish.note.strip()),
+        "why": Own(why),
+        **_about_subject(house, life, wish),
+        **_to(life, wish),
+    }
 
 
 def _about_subject(house: House, life: Life, wish: Wish) -> dict[str, Any]:
@@ -207,7 +219,8 @@ def _refuse_without_occasion(house: House, life: Life, wish: Wish) -> None:
         )
     if kind == "supplement" and not (life.letters(*FOR_DETERMINATION) and wish.note.strip() or wish.body):
         raise UsageError(
-            "A supplement adds words to a letter that was sent.", "Send that letter first, and give the words with --note."
+            "A supplement adds words to a letter that was sent.",
+            "Send that letter first, and give the words with --note.",
         )
     if kind in ("clarification", "extension", "referral") and not (wish.why.strip() or wish.body):
         if kind == "clarification" and life.request.state is RequestState.NOT_SUFFICIENT:
@@ -224,8 +237,8 @@ def _folder(house: House, number: int) -> Path:
 
 
 def _write(folder: Path, name: str, paper: Paper) -> tuple[Path, ...]:
-    from exports.pdf_paper import write_paper  # the typesetter is slow to load, and only letters need it
     from exports.pdf_binder import working_folder
+    from exports.pdf_paper import write_paper  # the typesetter is slow to load, and only letters need it
 
     pdf, text = folder / f"{name}.pdf", folder / f"{name}.txt"
     with working_folder() as work:

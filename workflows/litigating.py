@@ -1,4 +1,4 @@
-"""A court action about a request (Wis. Stat. 19.37), as it is told to the city: what protects the records until it ends.
+"""A court action about a request (Wis. Stat. 19.37), as the city is told of it: what protects records until it ends.
 
 From the written notice on nothing asked for may be destroyed, and there is no last day, until the order, the appeal and
 what was ordered are written down here (Wis. Stat. 19.35(5)). The arithmetic is `retention_schedules/eligibility.py`.

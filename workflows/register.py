@@ -83,7 +83,9 @@ def register(house: House, since: date | None = None, until: date | None = None)
         today = local_day(house.clock(), house.city.time_zone)
         lives = [life_of(house, each.number) for each in queries.requests(house.catalog.connection)]
         lines = [_line(house, life, today) for life in lives]
-        kept = [line for line in lines if (not since or line.received >= since) and (not until or line.received <= until)]
+        kept = [
+            line for line in lines if (not since or line.received >= since) and (not until or line.received <= until)
+        ]
         read.found(len(kept))
     return _summed(house, kept, since, until)
 
@@ -184,7 +186,9 @@ def _line(house: House, life: Life, today: date) -> Line:
         cost_cents=sum(line.actual_cents for line in account.bill.lines),
         charged_cents=account.bill.total_cents,
         paid_cents=account.paid_cents,
-        reasons="; ".join(f"{each.reason.code} {each.in_full + each.in_part}" for each in withheld(house, request.number)),
+        reasons="; ".join(
+            f"{each.reason.code} {each.in_full + each.in_part}" for each in withheld(house, request.number)
+        ),
     )
 
 
@@ -260,7 +264,9 @@ def ages(made: Register, steps: Sequence[int] = (10, 30, 90)) -> list[tuple[str,
     """How many open requests are how old, in calendar days."""
     found, low = [], 0
     for high in (*steps, None):
-        count = sum(line.age is not None and low <= line.age and (high is None or line.age < high) for line in made.lines)
+        count = sum(
+            line.age is not None and low <= line.age and (high is None or line.age < high) for line in made.lines
+        )
         found.append((f"{low} days and more" if high is None else f"{low} to {high - 1} days", count))
         low = high or low
     return found

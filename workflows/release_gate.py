@@ -5,5 +5,5 @@ from workflows.subjects import subject_blocks
 
 
 def release_blocks(house: House, number: int) -> list[str]:
-    """Each reason why nothing of this request may be released today, in plain words; empty when nothing stands in it."""
+    """Each reason why nothing of this request may be released today, in plain words; empty when there is none."""
     return [*subject_blocks(house, number)]

@@ -60,9 +60,7 @@ class Told:
     gate: Gate
 
 
-def name_subject(
-    house: House, number: int, subject: Subject, about: str, decided: date | None, note: str = ""
-) -> Told:
+def name_subject(house: House, number: int, subject: Subject, about: str, decided: date | None, note: str = "") -> Told:
     """Name a record subject: who, what sort of record, and on which day it was decided to give access."""
     if not subject.name.strip() or not about.strip():
         raise UsageError("A record subject needs a name, and the record a few words.", "Give --about 'WHICH RECORD'.")

@@ -53,7 +53,9 @@ def retarget(journal: Journal, city: City) -> list[int]:
         if moved is not None:
             new = counted(city, request.received_at)
             reason = "; ".join(moved.reasons)
-            acts.append(("request.retargeted", request.number, {"old": as_data(old), "new": as_data(new), "reason": reason}))
+            acts.append(
+                ("request.retargeted", request.number, {"old": as_data(old), "new": as_data(new), "reason": reason})
+            )
     if acts:
         journal.write(*acts)
     return [number for _, number, _ in acts]

@@ -56,7 +56,9 @@ def _decided(deed: Deed, _: Names) -> str:
 def _letter(deed: Deed, _: Names) -> str:
     data = deed.data
     to = f" to {line(data['to'])}" if data.get("to") else ""
-    said = f"{who(deed)} sent the {data['letter']} letter {data['n']} of request {deed.subject} by {line(data['by_way'])}"
+    said = (
+        f"{who(deed)} sent the {data['letter']} letter {data['n']} of request {deed.subject} by {line(data['by_way'])}"
+    )
     return f"{said}{to} on {data['day']}; its text sha256 {data['sha256']}"
 
 
