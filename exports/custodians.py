@@ -11,7 +11,7 @@ Pure. What is from memory in the sources says so in the citation.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from exports.ruling import Ruling
+from custody.ruling import Ruling
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

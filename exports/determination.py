@@ -18,7 +18,7 @@ from enum import StrEnum
 from custody.counting import Basis, Calendar, count
 from custody.days import said
 from custody.request import Mark
-from exports.ruling import Ruling
+from custody.ruling import Ruling
 
 
 class Outcome(StrEnum):

@@ -10,25 +10,12 @@ Pure: rules come from `exports/jurisdictions/`, a city's terms from its profile 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 from custody.errors import UsageError
+from custody.fee import CityFees, FeeKind
 
 MINUTES_IN_HOUR = 60
-
-
-class FeeKind(StrEnum):
-    """What a cost is for."""
-
-    REPRODUCTION = "reproduction"
-    TRANSCRIPTION = "transcription"
-    PHOTOGRAPHING = "photographing"
-    LOCATING = "locating"
-    SHIPPING = "shipping"
-    CONTRACTOR_COPY = "contractor_copy"
-    REDACTION = "redaction"
-    POLICE_RECORDING_REDACTION = "police_recording_redaction"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,21 +52,6 @@ class FeeRules:
     suspect_words: str
     police_recordings: PoliceRecordings | None
     verified_by: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CityFees:
-    """A city's own terms. `free_kinds_up_to` maps a kind to the sum that is still free: charged only if it is exceeded.
-
-    `page_cents` None: the city has no rate of its own. The first `free_pages` pages are free.
-    """
-
-    page_cents: int | None = None
-    free_pages: int = 0
-    free_kinds_up_to: Mapping[FeeKind, int] = field(default_factory=dict)
-    police_recordings: bool = False
-    citation: str = ""
-    verified_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -239,7 +211,7 @@ def _by_sum(item: FeeItem, kind_sum: int, rule: FeeRule, city: CityFees) -> _Jud
     if kind_sum < rule.from_cents:
         why = f"{item.kind.value} came to {money(kind_sum)} in all; it is charged only from {money(rule.from_cents)} on"
         return _nothing(why, rule.citation)
-    free = city.free_kinds_up_to.get(item.kind)
+    free = city.free_up_to.get(item.kind)
     if free is not None and kind_sum <= free:
         why = (
             f"{item.kind.value} came to {money(kind_sum)} in all; the city charges it only if it exceeds {money(free)}"

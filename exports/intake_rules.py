@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from custody.errors import UsageError
-from exports.ruling import Ruling
+from custody.ruling import Ruling
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()

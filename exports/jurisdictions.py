@@ -16,11 +16,12 @@ from typing import TypeVar
 
 from custody.counting import Basis, Roll
 from custody.errors import UsageError
+from custody.fee import FeeKind
 from custody.strict import Fields
 from exports.custodians import CustodyRules
 from exports.deadlines import Extension, Limit, ResponseKind, ResponseRule, Unit
 from exports.determination import DenialRules
-from exports.fees import FeeKind, FeeRule, FeeRules, PoliceRecordings
+from exports.fees import FeeRule, FeeRules, PoliceRecordings
 from exports.intake_rules import IntakeRules
 from exports.notices import NoticeRules
 from exports.protected import ProtectionRules

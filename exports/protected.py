@@ -8,7 +8,7 @@ Pure: warnings for the reviewer, never a redaction of its own.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exports.ruling import Ruling
+from custody.ruling import Ruling
 
 
 class Fact(StrEnum):

@@ -124,6 +124,7 @@ def _terms(house: House) -> CityTerms:
         ordinance=city.destruction_ordinance,
         count_rule=city.count_rule,
         whs_early_notice=city.whs_early_notice,
+        closures=tuple(closed.day for closed in city.closures),
         waived_series=city.waived_series,
         adopted=adopted,
     )
