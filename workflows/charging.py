@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from custody.errors import UsageError
-from exports.fees import Bill, FeeContext, FeeItem, FeeKind, charge, money
+from custody.fee import FeeKind
+from exports.fees import Bill, FeeContext, FeeItem, charge
+from exports.fees import money as money
 from exports.jurisdictions import jurisdiction
 from workflows.house import House
 from workflows.request_life import Deed, Life, day_for, life_of

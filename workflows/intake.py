@@ -15,6 +15,8 @@ from custody.errors import UsageError
 from custody.hold import ONGOING
 from custody.request import Form, RecordsRequest, RequestState
 from custody.selector import Both, Clause, Everything, Posted, to_data
+from exports.intake_rules import not_a_legal_notice, sufficiency
+from exports.jurisdictions import jurisdiction
 from workflows import targets
 from workflows.finding import ask
 from workflows.house import House
@@ -81,6 +83,21 @@ def receive(house: House, asked: Asked) -> RecordsRequest:
     }
     house.journal.write(("request.opened", number, opened), ("hold.placed", house.next_number("hold.placed"), hold))
     return request_of(house, number)
+
+
+def warnings(house: House, request: RecordsRequest) -> list[str]:
+    """What the custodian should know about a request as it came in: proposals only, nothing is changed by them."""
+    law = jurisdiction(house.city.jurisdiction)
+    if law.intake is None:
+        return []
+    ruling = sufficiency(request.words, law.intake)
+    said = [*not_a_legal_notice(request.channel, law.intake)]
+    if not ruling.allowed:
+        said.append(
+            f"It may not be sufficient: {ruling.why} ({ruling.citation}). You decide; it is never closed silently:"
+            f" ofrecord request insufficient {request.number} --reason 'WHAT IS MISSING'"
+        )
+    return [*said, *ruling.warnings]
 
 
 def insufficient(house: House, number: int, why: str, on: date | None) -> Life:

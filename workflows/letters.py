@@ -17,8 +17,10 @@ from custody.errors import UsageError
 from custody.request import RequestState
 from exports.determination import Outcome, missing_in
 from exports.jurisdictions import jurisdiction
-from exports.letters import FOR_DETERMINATION, KINDS, Own, Sender, body_of, data_of, paper_from, paper_of
+from exports.letters import FOR_DETERMINATION, Own, Sender, body_of, data_of, paper_from, paper_of
+from exports.letters import KINDS as KINDS
 from exports.paper import Paper, as_text
+from workflows.charging import reckoned
 from workflows.house import House
 from workflows.letter_facts import facts_of, long_day, tables_of
 from workflows.reasons import withheld
@@ -133,7 +135,11 @@ def send(house: House, number: int, wish: Wish, by_way: str, to: str, on: date |
 
 def keep(house: House, number: int, sent: Mapping[str, Any]) -> tuple[Path, ...]:
     """Write the files of a letter that was sent: the same bytes every time, from what the vault keeps."""
-    return _write(_folder(house, number), f"{sent['n']:02d}-{sent['letter']}", paper_from(sent["paper"]))
+    folder = _folder(house, number)
+    files = _write(folder, f"{sent['n']:02d}-{sent['letter']}", paper_from(sent["paper"]))
+    for ending in ("pdf", "txt"):  # so that nobody takes the draft for what was sent
+        durable.remove(folder / f"draft-{sent['letter']}.{ending}")
+    return files
 
 
 def again(house: House, number: int) -> list[Path]:
@@ -228,8 +234,19 @@ def _refuse_without_occasion(house: House, life: Life, wish: Wish) -> None:
         if kind == "referral" and life.last("request.referred"):
             return
         raise UsageError(f"The {kind} letter must say why.", "Give the reason with --why 'REASON'.")
+    if kind == "prepayment":
+        _refuse_unlawful_prepayment(house, life)
     if kind == "closing" and life.ending is None:
         raise UsageError(f"Request {number} has not ended.", "A request is never closed silently: decide it first.")
+
+
+def _refuse_unlawful_prepayment(house: House, life: Life) -> None:
+    advance = reckoned(house, life).bill.prepayment
+    if not advance.allowed:
+        raise UsageError(
+            f"Payment in advance may not be asked for request {life.request.number}: {advance.why} ({advance.citation}).",
+            f"`ofrecord request fees {life.request.number}` shows each line. Answer without waiting for payment.",
+        )
 
 
 def _folder(house: House, number: int) -> Path:

@@ -18,15 +18,15 @@ from exports.notices import (
     Duty,
     Gate,
     Notice,
-    RecordAbout,
     Served,
-    Subject,
     SubjectClock,
     SubjectFacts,
     clock,
     duty_to,
     gate,
 )
+from exports.notices import RecordAbout as RecordAbout
+from exports.notices import Subject as Subject
 from policies.calendars import calendar
 from workflows.house import House
 from workflows.request_life import Deed, Life, day_for, life_of, live

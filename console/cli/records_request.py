@@ -19,6 +19,7 @@ from console.cli.output import (
     with_json,
     without_date,
 )
+from console.cli.request_parts import RequestGroup
 from custody.errors import UsageError
 from custody.ids import RecordNumber, label_of, number_of
 from custody.request import Mark, RecordsRequest
@@ -27,7 +28,7 @@ from workflows.checking import check_response
 from workflows.house import House, open_for_writing, open_house
 
 
-@click.group()
+@click.group(cls=RequestGroup)
 def request() -> None:
     """Answer a public records request: open, collect, mark, redact, respond.
 
@@ -40,33 +41,6 @@ def request() -> None:
       ofrecord request respond 1
       ofrecord request check maple-falls/responses/request-1/response.zip
     """
-
-
-@request.command("open")
-@click.argument("words")
-@click.option("--channel", required=True, help=f"How it came in: {', '.join(requesting.CHANNELS)}.")
-@click.option("--received", help="When it was received, city time (2025-12-01 or 2025-12-01T14:30). Default: now.")
-@click.option("--requester", default="", help="Optional: nobody has to give a name (Wis. Stat. 19.35(1)(i)).")
-@click.option("--about", default="", help="A query for what it may reach; the hold covers it. Default: everything.")
-@with_json
-@click.pass_context
-def open_(
-    context: click.Context, words: str, channel: str, received: str | None, requester: str, about: str, as_json: bool
-) -> None:
-    """Open a request in its own words. A hold is placed at once on what it may reach.
-
-    \b
-    Example:
-      ofrecord request open "All posts about the Oak Street flood" --channel email --received 2025-12-01
-    """
-    with open_for_writing(settings_of(context)) as house:
-        at = _moment(received, house) if received else house.clock()
-        made = requesting.open_request(house, words, at, channel, requester, about)
-        zone = house.city.time_zone
-    lines = [f"Request {made.number} is open, received {_local(made.received_at, zone)} by {channel}."]
-    lines.append("A hold stands on what it may reach: nothing of it may be destroyed, Wis. Stat. 19.35(5).")
-    lines.append(f"Next: ofrecord request collect {made.number} 'QUERY'")
-    say(as_json, _data(made), lines)
 
 
 @request.command("list")

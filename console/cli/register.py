@@ -16,8 +16,10 @@ from workflows.register import Line, Register
 @click.command()
 @click.option("--since", type=DAY, help="Requests received on or after this day.")
 @click.option("--until", type=DAY, help="Requests received on or before this day.")
-@click.option("--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="Write the lines as CSV as well.")
-@click.option("--pdf", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the register as PDF as well.")
+@click.option("--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="Write the lines as CSV.")
+@click.option(
+    "--pdf", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the register as PDF as well."
+)
 @with_json
 @click.pass_context
 def register(

@@ -27,7 +27,10 @@ def withdraw(context: click.Context, number: int, reason: str, on: date | None, 
     """
     with open_for_writing(settings_of(context)) as house:
         life = intake.withdraw(house, number, reason, on)
-    lines = [f"Request {number} is withdrawn. {_PROTECTED}", f"A mistake? ofrecord request reopen {number} --reason 'WHY'"]
+    lines = [
+        f"Request {number} is withdrawn. {_PROTECTED}",
+        f"A mistake? ofrecord request reopen {number} --reason 'WHY'",
+    ]
     say(as_json, state_data(life), lines)
 
 
@@ -43,7 +46,7 @@ def refer(context: click.Context, number: int, to: str, reason: str, on: date | 
 
     \b
     Example:
-      ofrecord request refer 1 --to "Maple Falls Police Department" --reason "law enforcement records that we only store"
+      ofrecord request refer 1 --to "Maple Falls Police Department" --reason "police records that we only store"
     """
     with open_for_writing(settings_of(context)) as house:
         life = intake.refer(house, number, to, reason, on)
@@ -113,7 +116,9 @@ def reopen(context: click.Context, number: int, reason: str, on: date | None, as
 @click.argument("number", type=int)
 @click.argument("step", type=click.Choice(list(litigating.STEPS)))
 @click.option("--for", "order_for", type=click.Choice(litigating.SIDES), help="For whom the order is.")
-@click.option("--notice-of-entry", is_flag=True, help="Notice of entry of the order was given (shorter time to appeal).")
+@click.option(
+    "--notice-of-entry", is_flag=True, help="Notice of entry of the order was given (shorter time to appeal)."
+)
 @click.option("--note", "text", default="", help="The court, the case number.")
 @on_day
 @with_json

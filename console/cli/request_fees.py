@@ -39,7 +39,7 @@ def time(
 @click.command()
 @click.argument("number", type=int)
 @click.argument("kind", type=click.Choice(charging.COST_KINDS))
-@click.option("--pages", type=click.IntRange(1), default=0, help="How many pages.", show_default=False)
+@click.option("--pages", type=click.IntRange(1), help="How many pages.")
 @click.option("--page-price", default="0", help="What a page really costs: 0.12.")
 @click.option("--amount", default="", help="A sum that was really spent: 4.20.")
 @click.option("--note", "text", default="", help="What it was for; it is printed in the estimate.")
@@ -50,7 +50,7 @@ def cost(
     context: click.Context,
     number: int,
     kind: str,
-    pages: int,
+    pages: int | None,
     page_price: str,
     amount: str,
     text: str,
@@ -66,7 +66,7 @@ def cost(
     """
     sum_cents = cents_of(amount) if amount else 0
     with open_for_writing(settings_of(context)) as house:
-        account = charging.log_cost(house, number, kind, pages, cents_of(page_price), sum_cents, text, on)
+        account = charging.log_cost(house, number, kind, pages or 0, cents_of(page_price), sum_cents, text, on)
     _say(as_json, number, account)
 
 
@@ -75,7 +75,7 @@ def cost(
 @with_json
 @click.pass_context
 def fees(context: click.Context, number: int, as_json: bool) -> None:
-    """Show the fees of a request: each line with why it is or is not charged, what may be asked in advance, what is due.
+    """Show the fees of a request: each line with why it is or is not charged, and what may be asked in advance.
 
     \b
     Example:

@@ -140,7 +140,9 @@ def extend(context: click.Context, number: int, reason: str, noticed: date | Non
         life = intake.extend(house, number, reason, noticed)
     target = life.request.target
     day = target.day if target else None
-    say(as_json, {**state_data(life), "day": str(day)}, [f"Request {number} is now aimed at {day}.", "Send the letter:"])
+    say(
+        as_json, {**state_data(life), "day": str(day)}, [f"Request {number} is now aimed at {day}.", "Send the letter:"]
+    )
 
 
 @click.command()
@@ -159,7 +161,9 @@ def searched(context: click.Context, number: int, query: str, as_json: bool) -> 
         made = deciding.search_in_vain(house, number, query)
     without_date(made["undated"])
     lines = [f"Nothing was found: {made['said_as']}. The search is written down in request {number}."]
-    say(as_json, made, [*lines, f"When nothing more is to be searched: ofrecord request decide {number} --by-way email"])
+    say(
+        as_json, made, [*lines, f"When nothing more is to be searched: ofrecord request decide {number} --by-way email"]
+    )
 
 
 def _step(step: tuple[str, int, str]) -> str:

@@ -82,9 +82,13 @@ def letters_(context: click.Context, number: int, again: bool, as_json: bool) ->
     with open_house(settings_of(context)) as house:
         there = letters.sent(house, number)
         files = [str(path) for path in letters.again(house, number)] if again else []
-    lines = [f"{each['n']:>3}  {each['day']}  {each['letter']:18} by {each['by_way']}  {each['title']}" for each in there]
+    lines = [
+        f"{each['n']:>3}  {each['day']}  {each['letter']:18} by {each['by_way']}  {each['title']}" for each in there
+    ]
     lines += [f"     sha256 of the text {each['sha256']}" for each in there[:1]] if len(there) == 1 else []
-    say(as_json, {"number": number, "letters": there, "files": files}, [*(lines or ["No letter was sent yet."]), *files])
+    say(
+        as_json, {"number": number, "letters": there, "files": files}, [*(lines or ["No letter was sent yet."]), *files]
+    )
 
 
 @click.command()
@@ -130,7 +134,9 @@ def decide(
     with open_for_writing(settings) as house:
         given = deciding.decide(house, number, by_way, to, on, text, _read(body), oral)
     made = given.determination
-    lines = [f"Request {number}: {made.outcome.value} ({made.why}), given on {given.day} by {by_way.replace('_', ' ')}."]
+    lines = [
+        f"Request {number}: {made.outcome.value} ({made.why}), given on {given.day} by {by_way.replace('_', ' ')}."
+    ]
     lines += [f"Locked: {path}" for path in (given.letter.files if given.letter else ())]
     data = {"number": number, "determination": made.outcome.value, "why": made.why, "day": given.day.isoformat()}
     files = [str(path) for path in given.letter.files] if given.letter else []
@@ -158,12 +164,18 @@ def _shown(house: House, number: int, text: str, body: Path | None, as_json: boo
 def _told(number: int, made: Written, sent: bool) -> list[str]:
     lines = [f"{'Locked' if sent else 'Draft'}: {path}" for path in made.files]
     if sent:
-        return [*lines, f"Written down: the {made.kind} letter of request {number} was sent. It cannot be changed any more."]
+        return [
+            *lines,
+            f"Written down: the {made.kind} letter of request {number} was sent. It cannot be changed any more.",
+        ]
     for each in made.lacks:
         note(f"It may not be sent yet: {each}.")
     if made.kind in letters.OUTCOME_OF:
         return [*lines, f"It goes out with the determination: ofrecord request decide {number} --by-way email"]
-    return [*lines, f"Read it, sign it, send it; then: ofrecord request letter {number} {made.kind} --send --by-way email"]
+    return [
+        *lines,
+        f"Read it, sign it, send it; then: ofrecord request letter {number} {made.kind} --send --by-way email",
+    ]
 
 
 def _data(number: int, made: Written, sent: bool) -> dict[str, object]:

@@ -5,6 +5,7 @@ import importlib
 import click
 
 PARTS = {
+    "open": "request_opening:open_",
     "clock": "request_intake:clock",
     "insufficient": "request_intake:insufficient",
     "clarified": "request_intake:clarified",
@@ -37,7 +38,11 @@ class RequestGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Its own commands in the order of the work, then the others."""
-        return [*self.commands, *PARTS]
+        return [
+            *(name for name in PARTS if name == "open"),
+            *self.commands,
+            *(name for name in PARTS if name != "open"),
+        ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by name."""

@@ -38,7 +38,9 @@ def subject() -> None:
 @subject.command("add")
 @click.argument("number", type=int)
 @click.argument("name")
-@click.option("--record", type=click.Choice(_RECORDS), required=True, help="What sort of record about the person it is.")
+@click.option(
+    "--record", type=click.Choice(_RECORDS), required=True, help="What sort of record about the person it is."
+)
 @click.option("--about", required=True, help="The record in a few words; the notice names it so.")
 @click.option("--office", type=click.Choice(["local", "state"]), help="The public office the person holds.")
 @click.option("--authorized", is_flag=True, help="The person agreed to the release of another employer's record.")
@@ -157,7 +159,10 @@ def waived(context: click.Context, number: int, n: int, in_writing: bool, on: da
       ofrecord request subject waived 1 1
     """
     _step(
-        context, as_json, number, lambda house: subjects.record_step(house, number, n, "waived", on, in_writing=in_writing)
+        context,
+        as_json,
+        number,
+        lambda house: subjects.record_step(house, number, n, "waived", on, in_writing=in_writing),
     )
 
 
@@ -238,7 +243,9 @@ def settled(context: click.Context, number: int, n: int, forbids: bool, on: date
       ofrecord request subject sued 1 1
       ofrecord request subject settled 1 1 --permits
     """
-    _step(context, as_json, number, lambda house: subjects.record_step(house, number, n, "settled", on, forbids=forbids))
+    _step(
+        context, as_json, number, lambda house: subjects.record_step(house, number, n, "settled", on, forbids=forbids)
+    )
 
 
 def _step(context: click.Context, as_json: bool, number: int, act: Callable[[House], Told]) -> None:
