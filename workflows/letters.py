@@ -244,7 +244,7 @@ def _refuse_unlawful_prepayment(house: House, life: Life) -> None:
     advance = reckoned(house, life).bill.prepayment
     if not advance.allowed:
         raise UsageError(
-            f"Payment in advance may not be asked for request {life.request.number}: {advance.why} ({advance.citation}).",
+            f"Payment in advance may not be asked here: {advance.why} ({advance.citation}).",
             f"`ofrecord request fees {life.request.number}` shows each line. Answer without waiting for payment.",
         )
 
