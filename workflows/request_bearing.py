@@ -27,7 +27,6 @@ ENDINGS = {
 _COURT = ("court.noticed", "court.ordered", "court.appealed", "court.appeal_ordered", "court.produced")
 _KINDS = (*ENDINGS, "request.sent", *_COURT, "subject.named", "subject.sued", "subject.settled")
 _BY_MARK = {Mark.RELEASE: "granted", Mark.REDACT: "part", Mark.WITHHOLD: "denied"}
-_ALL_REFUSED = ("denied", "withdrawn", "referred", "unpaid", "not sufficient")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +55,7 @@ def bearing_of(house: House, request: RecordsRequest) -> Bearing:
         incarcerated=request.incarcerated,
         court=court_facts(history),
     )
-    by_mark = {mark: _facts(plain, request, history, mark, bool(marks)) for mark in (*Mark, None)}
+    by_mark = {mark: _facts(plain, request, history, mark) for mark in (*Mark, None)}
     return Bearing(request=request, marks=marks, by_mark=by_mark, holds=_actions(request, history))
 
 
@@ -80,25 +79,25 @@ def court_facts(history: Sequence[Mapping[str, Any]]) -> CourtFacts | None:
 
 
 def _facts(
-    plain: RequestFacts,
-    request: RecordsRequest,
-    history: Sequence[Mapping[str, Any]],
-    mark: Mark | None,
-    collected: bool,
+    plain: RequestFacts, request: RecordsRequest, history: Sequence[Mapping[str, Any]], mark: Mark | None
 ) -> tuple[RequestFacts, ...]:
-    ends = [act for act in history if act["kind"] in ENDINGS]
-    if request.state.is_live or not ends:
+    end = next((act for act in reversed(history) if act["kind"] in ENDINGS), None)
+    if request.state.is_live or end is None:
         return (plain,)
-    decision = ends[-1].get("determination", ENDINGS[ends[-1]["kind"]])
-    day = max(date.fromisoformat(act["day"]) for act in (ends[-1], *_sent_since(history, ends[-1])))
-    if decision in _ALL_REFUSED and (mark is not Mark.RELEASE or decision != "denied"):
-        wanted = decision if mark is not None or not collected or decision != "denied" else ""
-    else:
-        wanted = _BY_MARK.get(mark, "") if mark else ""
-    if not wanted and plain.court is None:
+    decision = _decision(end, mark)
+    if not decision and plain.court is None:
         return ()
-    wanted = wanted or "granted"
-    return (replace(plain, decision=wanted, decided=day, delivered=day if wanted == "granted" else None),)
+    decision = decision or "granted"  # nothing of it was refused, but a court has the request
+    day = max(date.fromisoformat(act["day"]) for act in (end, *_sent_since(history, end)))
+    return (replace(plain, decision=decision, decided=day, delivered=day if decision == "granted" else None),)
+
+
+def _decision(end: Mapping[str, Any], mark: Mark | None) -> str:
+    """What the ending means for records with a mark, "" for those it protects no more."""
+    ended = ENDINGS[end["kind"]]
+    if ended != "decided":  # withdrawn, referred, unpaid: for all that was asked for, as a denial
+        return ended
+    return _BY_MARK.get(mark, "") if mark else ""
 
 
 def _sent_since(history: Sequence[Mapping[str, Any]], end: Mapping[str, Any]) -> list[Mapping[str, Any]]:
