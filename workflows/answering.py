@@ -20,6 +20,7 @@ from exports.response import CollectedBy, Coverage, Response
 from exports.zip_bundle import check_package, write_zip
 from workflows.access import Reading, reading
 from workflows.house import House
+from workflows.release_gate import release_blocks
 from workflows.requesting import request_of
 
 _ACTS = ("request.opened", "request.collected", "request.marked", "request.redacted", "redaction.lifted")
@@ -37,6 +38,7 @@ def respond(house: House, number: int, into: Path | None, told: Callable[[int], 
 def _respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading
 ) -> dict[str, Any]:
+    _refuse_blocked(house, number)
     response = response_for(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
@@ -75,6 +77,12 @@ def response_for(house: House, number: int) -> Response:
         house.vault.media,
         evidence.of,
     )
+
+
+def _refuse_blocked(house: House, number: int) -> None:
+    blocks = release_blocks(house, number)
+    if blocks:
+        raise UnavailableError(f"The answer cannot go out yet: {'; '.join(blocks)}.", "Nothing was written.")
 
 
 def _leaves(house: House, number: int, records: Sequence[int]) -> list[int]:

@@ -22,11 +22,15 @@ from workflows.access import reading
 from workflows.finding import ask, undated
 from workflows.house import House
 from workflows.letter_facts import outcome_letter
-from workflows.letters import Wish, Written, compose, keep, sending
+from workflows.letters import Wish, Written, draft, keep, sending
 from workflows.release_gate import release_blocks
 from workflows.request_life import Life, day_for, life_of, live
 
-_CHANGES = ("request.collected", "request.marked", "request.redacted", "redaction.lifted")
+_CHANGES = (
+    "request.collected", "request.context-added", "request.marked", "request.redacted",
+    "redaction.lifted", "redaction.made-together", "redaction.lifted-together",
+)  # fmt: skip
+"""What changes the answer; after one of these it has to be written again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,10 +97,12 @@ def decide(
     return Given(determination=made, day=day, letter=letter, next_steps=_next(house, life, made, day, False))
 
 
-def draft_letter(house: House, number: int) -> Written | None:
-    """The letter for what follows from the marks now, composed and not written; None when nothing follows yet."""
-    kind = outcome_letter(follows(house, number).determination.outcome)
-    return compose(house, life_of(house, number), Wish(kind=kind)) if kind else None
+def drafted(house: House, number: int) -> tuple[Written | None, Outlook]:
+    """The letter for what follows from the marks now, written as a draft (None when it was sent), and what follows."""
+    outlook = follows(house, number)
+    if not outlook.letter or not life_of(house, number).request.state.is_live:
+        return None, outlook
+    return draft(house, number, Wish(kind=outlook.letter)), outlook
 
 
 def search_in_vain(house: House, number: int, line: str) -> dict[str, Any]:

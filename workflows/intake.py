@@ -16,7 +16,7 @@ from custody.hold import ONGOING
 from custody.request import Form, RecordsRequest, RequestState
 from custody.selector import Both, Clause, Everything, Posted, to_data
 from exports.intake_rules import not_a_legal_notice, sufficiency
-from exports.jurisdictions import jurisdiction
+from exports.jurisdictions import jurisdiction, jurisdictions
 from workflows import targets
 from workflows.finding import ask
 from workflows.house import House
@@ -87,11 +87,11 @@ def receive(house: House, asked: Asked) -> RecordsRequest:
 
 def warnings(house: House, request: RecordsRequest) -> list[str]:
     """What the custodian should know about a request as it came in: proposals only, nothing is changed by them."""
-    law = jurisdiction(house.city.jurisdiction)
-    if law.intake is None:
+    rules = jurisdiction(house.city.jurisdiction).intake if house.city.jurisdiction in jurisdictions() else None
+    if rules is None:
         return []
-    ruling = sufficiency(request.words, law.intake)
-    said = [*not_a_legal_notice(request.channel, law.intake)]
+    ruling = sufficiency(request.words, rules)
+    said = [*not_a_legal_notice(request.channel, rules)]
     if not ruling.allowed:
         said.append(
             f"It may not be sufficient: {ruling.why} ({ruling.citation}). You decide; it is never closed silently:"
@@ -135,8 +135,12 @@ def extend(house: House, number: int, grounds: str, noticed: date | None) -> Lif
     life = live(house, number, "an extension")
     day = day_for(house, life.request, noticed)
     new = targets.extended(house.city, life.request, grounds, day)
-    old = targets.as_data(life.request.target) if life.request.target else {}
-    data = {"old": old, "new": targets.as_data(new), "reason": grounds, "day": day.isoformat()}
+    data = {
+        "old": targets.as_data(life.request.target),
+        "new": targets.as_data(new),
+        "reason": grounds,
+        "day": day.isoformat(),
+    }
     house.journal.write(("request.extended", number, data))
     return life_of(house, number)
 

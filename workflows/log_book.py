@@ -94,6 +94,11 @@ def deeds(house: House, wanted: Wanted) -> Listing:
     return listing
 
 
+def of_request(house: House, number: int) -> tuple[Line, ...]:
+    """Everything that was done about a request, oldest first. Whoever shows it has the reading written down."""
+    return tuple(_deeds(house, Wanted(request=number, newest_first=False), None))
+
+
 def reads(house: House, wanted: Wanted) -> Listing:
     """Who searched for what, and looked at what. What was read before this reading is shown, not this one itself."""
     _known_kind(wanted.kind, access.KINDS)

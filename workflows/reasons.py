@@ -24,10 +24,15 @@ def withheld(house: House, number: int) -> list[Withheld]:
     connection = house.catalog.connection
     full: Counter[tuple[str, str]] = Counter()
     parts: dict[tuple[str, str], set[int]] = {}
+    left_out: set[int] = set()
     for decision in queries.decisions(connection, number):
         if decision.mark is Mark.WITHHOLD:
             full[decision.code, decision.note.strip()] += 1
+        if decision.mark.value in ("exclude", "withhold"):  # nothing of these goes out, so nothing of them is redacted
+            left_out.add(decision.record)
     for _, part in queries.redactions(connection, number):
+        if part.record in left_out:
+            continue
         parts.setdefault((part.code, part.note.strip()), set()).add(part.record)
     found = {*full, *parts}
     codes = {each.code: each for each in reason_codes(house.city.jurisdiction)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from archiver.catalog import queries
+from archiver.catalog import queries, request_history
 from custody.clock import local_day
 from custody.ids import RecordNumber
 from custody.request import Mark, RecordsRequest
@@ -46,7 +46,7 @@ class Bearing:
 def bearing_of(house: House, request: RecordsRequest) -> Bearing:
     """What a request's history means for the records it reaches."""
     connection = house.catalog.connection
-    history = queries.history(connection, _KINDS, request.number)
+    history = request_history.history(connection, _KINDS, request.number)
     marks = {each.record: each.mark for each in queries.decisions(connection, request.number)}
     received = local_day(request.received_at, house.city.time_zone)
     plain = RequestFacts(

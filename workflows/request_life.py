@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from archiver.catalog import acts, queries
+from archiver.catalog import acts, queries, request_history
 from custody.clock import local_day
 from custody.errors import UsageError
 from custody.request import RecordsRequest, RequestState
@@ -58,7 +58,7 @@ def request_of(house: House, number: int) -> RecordsRequest:
 def life_of(house: House, number: int) -> Life:
     """A request with all that was done about it."""
     kinds = tuple(kind for kind in acts.kinds() if kind.startswith(FAMILIES))
-    deeds = queries.history(house.catalog.connection, kinds, number)
+    deeds = request_history.history(house.catalog.connection, kinds, number)
     return Life(request=request_of(house, number), deeds=tuple(deeds))
 
 

@@ -6,7 +6,6 @@ old and the new day are written down with the reason.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,13 +15,15 @@ from custody.counting import Basis, Calendar, Counted, Step
 from custody.errors import UsageError
 from custody.request import RecordsRequest, Target
 from exports import deadlines
-from exports.jurisdictions import jurisdiction
+from exports.jurisdictions import jurisdiction, jurisdictions
 from policies.calendars import calendar
 from policies.cities import City
 
 
-def counted(city: City, received_at: datetime) -> Target:
-    """The target of a request received at a moment, by the city's jurisdiction."""
+def counted(city: City, received_at: datetime) -> Target | None:
+    """The target of a request received at a moment, by the city's jurisdiction; None where no law is entered for it."""
+    if city.jurisdiction not in jurisdictions():
+        return None
     rule = jurisdiction(city.jurisdiction).response
     return _kept(deadlines.target(rule, received_at, table_of(city, rule), city.time_zone))
 
@@ -41,17 +42,20 @@ def retarget(journal: Journal, city: City) -> list[int]:
 
     Returns the requests whose day moved. One that was extended keeps its day.
     """
+    waiting = [each for each in queries.requests(journal.catalog.connection) if each.state.is_live and each.target]
+    if not waiting or city.jurisdiction not in jurisdictions():
+        return []
     rule = jurisdiction(city.jurisdiction).response
     now = table_of(city, rule)
     acts: list[tuple[str, int, Mapping[str, Any]]] = []
-    for request in queries.requests(journal.catalog.connection):
+    for request in waiting:
         old = request.target
-        if not request.state.is_live or old is None or old.calendar in ("", now.digest) or "extended" in old.label:
+        if old is None or old.calendar in ("", now.digest) or "extended" in old.label:
             continue
         before = _live(old, rule)
         moved = deadlines.recomputed(before, rule, request.received_at, now, city.time_zone)
-        if moved is not None:
-            new = counted(city, request.received_at)
+        new = counted(city, request.received_at)
+        if moved is not None and new is not None:
             reason = "; ".join(moved.reasons)
             acts.append(
                 ("request.retargeted", request.number, {"old": as_data(old), "new": as_data(new), "reason": reason})
@@ -73,8 +77,10 @@ def table_of(city: City, rule: deadlines.ResponseRule) -> Calendar:
     return calendar(rule.calendar, wide=True, closures=city.closures)
 
 
-def as_data(target: Target) -> dict[str, Any]:
-    """A target as an act keeps it."""
+def as_data(target: Target | None) -> dict[str, Any]:
+    """A target as an act keeps it; nothing where there is none."""
+    if target is None:
+        return {}
     names = ("label", "citation", "is_law", "sentence", "calendar")
     data = {name: getattr(target, name) for name in names}
     return {**data, "day": target.day.isoformat() if target.day else "", "steps": [list(step) for step in target.steps]}
@@ -101,7 +107,7 @@ def _live(target: Target, rule: deadlines.ResponseRule) -> deadlines.Target:
         n = max(step.n for step in steps)
         basis = rule.limit.basis if rule.limit else Basis.BUSINESS
         made = Counted(start=steps[0].day, end=target.day, n=n, basis=basis, calendar=rule.calendar, steps=steps)
-    found = deadlines.Target(
+    return deadlines.Target(
         label=target.label,
         day=target.day,
         is_law=target.is_law,
@@ -111,4 +117,3 @@ def _live(target: Target, rule: deadlines.ResponseRule) -> deadlines.Target:
         counted=made,
         calendar_digest=target.calendar,
     )
-    return replace(found)

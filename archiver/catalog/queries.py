@@ -238,14 +238,6 @@ def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:
     return [{"number": row[0], "at": row[1], **json.loads(row[2])} for row in found]
 
 
-def history(connection: Connection, kinds: Sequence[str], subject: int) -> list[Row]:
-    """All acts of several kinds done to one subject, in order, each with its `kind`."""
-    query = select(act.c.number, act.c.at, act.c.kind, act.c.leaf, act.c.data)
-    query = query.where(act.c.kind.in_(kinds), act.c.subject == subject).order_by(act.c.number)
-    names = ("number", "at", "kind", "leaf")
-    return [{**json.loads(row[4]), **dict(zip(names, row[:4], strict=True))} for row in connection.execute(query)]
-
-
 def media_sizes(connection: Connection) -> dict[str, int]:
     """How many bytes of media files there are, by the first two digits of their digest."""
     found: dict[str, int] = {}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from console.cli import request_story
 from console.cli.output import (
     DAMAGED,
     FINE,
@@ -26,6 +27,7 @@ from custody.request import Mark, RecordsRequest
 from workflows import requesting
 from workflows.checking import check_response
 from workflows.house import House, open_for_writing, open_house
+from workflows.request_life import life_of
 
 
 @click.group(cls=RequestGroup)
@@ -55,7 +57,9 @@ def list_(context: click.Context, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         there, zone = requesting.requests(house), house.city.time_zone
-    lines = [f"{r.number:>4}  {_local(r.received_at, zone)}  {r.state.value:10} {r.words[:70]}" for r in there]
+    lines = [
+        f"{r.number:>4}  {_local(r.received_at, zone)}  {_aimed(r)}  {r.state.value:14} {r.words[:60]}" for r in there
+    ]
     say(as_json, {"requests": [_data(r) for r in there]}, [*lines, counted(len(there), "request")])
 
 
@@ -64,7 +68,7 @@ def list_(context: click.Context, as_json: bool) -> None:
 @with_json
 @click.pass_context
 def show(context: click.Context, number: int, as_json: bool) -> None:
-    """Show how far a request is.
+    """Show how far a request is and its whole story: what was done, by whom and when.
 
     \b
     Example:
@@ -72,13 +76,19 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         told, zone = requesting.story(house, number), house.city.time_zone
+        facts, life = request_story.facts_data(house, number), life_of(house, number)
+        came_in, stands = request_story.came_in(life), request_story.stands(house, life)
+        whole = request_story.told(house, number)
     data = {**_data(told.request), "marks": told.marks, "redactions": [_redaction(part) for _, part in told.redactions]}
     data["collections"] = [{k: c[k] for k in ("query", "said_as", "collected_at", "sha256")} for c in told.collections]
     data["responses"] = list(told.responses)
+    data |= facts
     lines = [f"Request {number}, {told.request.state.value}, received {_local(told.request.received_at, zone)}"]
     lines += [
         f"  “{told.request.words}”",
         f"  by {told.request.channel}, {told.request.requester or 'requester not named'}",
+        *came_in,
+        *stands,
     ]
     for made in told.collections:
         lines.append(
@@ -86,7 +96,7 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
         )
     lines += [f"  {count:>6,} {word}" for word, count in sorted(told.marks.items())]
     lines.append(f"  {counted(len(told.redactions), 'redaction')}")
-    say(as_json, data, lines)
+    say(as_json, data, [*lines, *whole])
 
 
 @request.command("collect")
@@ -227,17 +237,23 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     Example:
       ofrecord request respond 1
     """
-    from workflows import answering  # the typesetter is slow to load, and only this command needs it
+    from workflows import answering, deciding  # the typesetter is slow to load, and only this command needs it
 
     progress = Progress("records")
     with open_for_writing(settings_of(context)) as house:
         made = answering.respond(house, number, into, progress.at)
-    progress.end()
+        progress.end()
+        letter, outlook = deciding.drafted(house, number)
     lines = [f"Wrote {made['pdf']}", f"      {made['zip']}", ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
     lines.append("The package was opened again and every check of its proofs passed.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
-    say(as_json, made, lines)
+    lines += request_story.letter_lines(number, letter, outlook)
+    more = {
+        "determination": outlook.determination.outcome.value,
+        "letter": [str(p) for p in letter.files] if letter else [],
+    }
+    say(as_json, {**made, **more}, lines)
 
 
 @request.command("check")
@@ -288,7 +304,12 @@ def _local(moment: datetime, zone: str) -> str:
 
 def _data(made: RecordsRequest) -> dict[str, Any]:
     data = {"number": made.number, "words": made.words, "channel": made.channel, "requester": made.requester}
-    return {**data, "received_at": made.received_at.isoformat(), "state": made.state.value}
+    target = made.target.day.isoformat() if made.target and made.target.day else None
+    return {**data, "received_at": made.received_at.isoformat(), "state": made.state.value, "target": target}
+
+
+def _aimed(made: RecordsRequest) -> str:
+    return made.target.day.isoformat() if made.target and made.target.day else "-         "
 
 
 def _redaction(part: Any) -> dict[str, Any]:
