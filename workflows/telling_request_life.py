@@ -98,7 +98,7 @@ def _named(deed: Deed, _: Names) -> str:
 
 def _subject(words: str) -> Sentence:
     def said(deed: Deed, _: Names) -> str:
-        how = f" by {line(deed.data['by_way'])}" if deed.data.get("by_way") else ""
+        how = f" by {line(deed.data['by_way'].replace('_', ' '))}" if deed.data.get("by_way") else ""
         note = f": {quoted(deed.data['note'])}" if deed.data.get("note") else ""
         about = f"record subject {deed.data['n']} of request {deed.subject}"
         return f"{about} {words} {deed.data['day']}{how}{note} ({who(deed)})"
@@ -146,7 +146,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "subject.noticed": _subject("was sent the notice of 19.356 on"),
     "subject.received": _subject("received the notice on"),
     "subject.returned": _subject("has not received the notice, which came back on"),
-    "subject.intends": _subject("announced on going to court on"),
+    "subject.intends": _subject("announced going to court on"),
     "subject.waived": _subject("waived the waiting time on"),
     "subject.augmented": _subject("added comments to the record on"),
     "subject.sued": _subject("began an action to keep the record closed on"),
