@@ -69,6 +69,7 @@ BEGINS = {
     "docs/howto/setting-up.md": "downloads",
     "docs/howto/taking-in.md": "registered",
     "docs/howto/checking.md": "decided",
+    "docs/howto/requests.md": "kept",
     "ofrecord": "downloads",
     "ofrecord init": "downloads",
     "ofrecord account": "made",

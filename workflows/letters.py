@@ -26,6 +26,9 @@ from workflows.letter_facts import facts_of, long_day, tables_of
 from workflows.reasons import withheld
 from workflows.request_life import Life, day_for, life_of
 
+SERVED_BY = ("certified_mail", "personal_service", "other")
+"""How a notice to a record subject may be served; only the first two count (Wis. Stat. 19.356(2)(a))."""
+
 SENT_BY = ("email", "mail", "certified_mail", "personal_service", "in-person", "phone", "platform-message", "other")
 """How something may be given to a requester or a record subject."""
 
@@ -67,7 +70,8 @@ class Written:
 def draft(house: House, number: int, wish: Wish) -> Written:
     """Write a letter as a draft: PDF and text. What it still lacks is said; nothing is recorded."""
     written = compose(house, life_of(house, number), wish)
-    drafted = replace(written.paper, foot="DRAFT. Nothing has been sent.")
+    about = f"DRAFT, nothing has been sent. {written.paper.about}"
+    drafted = replace(written.paper, about=about)
     return replace(written, files=_write(_folder(house, number), f"draft-{wish.kind}", drafted))
 
 
@@ -97,8 +101,9 @@ def sending(
     house: House, life: Life, wish: Wish, by_way: str, to: str, on: date | None
 ) -> tuple[Written, tuple[str, int, Mapping[str, Any]]]:
     """A letter ready to be sent, and the act that locks it. Raises UsageError while it lacks anything."""
-    if by_way not in SENT_BY:
-        raise UsageError(f"There is no way {by_way!r} to send a letter.", f"Choose one of: {', '.join(SENT_BY)}.")
+    ways = SERVED_BY if wish.kind == "notice-to-subject" else SENT_BY
+    if by_way not in ways:
+        raise UsageError(f"There is no way {by_way!r} to send this letter.", f"Choose one of: {', '.join(ways)}.")
     written = compose(house, life, wish)
     if written.lacks:
         raise UsageError(

@@ -23,7 +23,7 @@ from workflows.letters import Wish, Written
 @click.option("--own-words", is_flag=True, help="Print the words, to be changed by you and given back with --body.")
 @click.option("--body", type=click.Path(dir_okay=False, path_type=Path), help="A file with the words of the letter.")
 @click.option("--send", is_flag=True, help="Record that you sent it. Its text is locked then, and cannot be changed.")
-@click.option("--by-way", default="email", show_default=True, help=f"How it was sent: {', '.join(letters.SENT_BY)}.")
+@click.option("--by-way", default="", help=f"How it was sent: {', '.join(letters.SENT_BY)}. Default: email.")
 @on_day
 @with_json
 @click.pass_context
@@ -54,6 +54,7 @@ def letter(
       ofrecord request letter 1 clarification --why "Which of the two bridges is meant?"
       ofrecord request letter 1 estimate --own-words
     """
+    by_way = by_way or ("certified_mail" if kind == "notice-to-subject" else "email")
     wish = Wish(kind=kind, note=text, body=_read(body), why=why, to=to, subject=person, by_way=by_way)
     if own_words:
         with open_house(settings_of(context)) as house:
@@ -62,7 +63,7 @@ def letter(
         return
     with open_for_writing(settings_of(context)) as house:
         made = letters.send(house, number, wish, by_way, to, on) if send else letters.draft(house, number, wish)
-    say(as_json, _data(number, made, send), _told(number, made, send))
+    say(as_json, _data(number, made, send), _told(number, made, send, f" --subject {person}" if person else ""))
 
 
 @click.command("letters")
@@ -161,7 +162,7 @@ def _shown(house: House, number: int, text: str, body: Path | None, as_json: boo
     return INCOMPLETE if outlook.blocks or lacks else 0
 
 
-def _told(number: int, made: Written, sent: bool) -> list[str]:
+def _told(number: int, made: Written, sent: bool, more: str) -> list[str]:
     lines = [f"{'Locked' if sent else 'Draft'}: {path}" for path in made.files]
     if sent:
         return [
@@ -174,7 +175,7 @@ def _told(number: int, made: Written, sent: bool) -> list[str]:
         return [*lines, f"It goes out with the determination: ofrecord request decide {number} --by-way email"]
     return [
         *lines,
-        f"Read it, sign it, send it; then: ofrecord request letter {number} {made.kind} --send --by-way email",
+        f"Read it, sign it, send it; then: ofrecord request letter {number} {made.kind}{more} --send",
     ]
 
 
