@@ -8,12 +8,18 @@ from custody.ids import RecordNumber, RequestNumber
 
 
 class Mark(StrEnum):
-    """What the custodian decided about one record."""
+    """What the custodian decided about one record.
+
+    "context" goes out for understanding though it was not asked for, in full or in part; "exclude" was found but does
+    not answer the request, and is in no response.
+    """
 
     UNDECIDED = "undecided"
     RELEASE = "release"
     REDACT = "redact"
     WITHHOLD = "withhold"
+    CONTEXT = "context"
+    EXCLUDE = "exclude"
 
 
 class RequestState(StrEnum):
@@ -102,7 +108,10 @@ class Collection:
 class Redaction:
     """A part of one record withheld: characters `start` to `end` of one version's field.
 
-    `field` is `text`, `title`, `author`, `media:N` (a whole picture) or `alt:N`. `end` -1 means to its end.
+    `field` is `text`, `title`, `author`, `media:N` (a picture or file), `alt:N`, `link:N` or `permalink`. `end` -1
+    means to its end. `region` blackens only a part of picture `media:N`: "x,y,width,height" in pixels as it is seen,
+    or "-" to show all of it but drop what its file says besides. `origin` names what was done at once (`person 1`), so
+    that it can be taken back at once.
     """
 
     request: RequestNumber
@@ -113,6 +122,8 @@ class Redaction:
     end: int
     code: str
     note: str = ""
+    region: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

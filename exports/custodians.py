@@ -77,24 +77,23 @@ def personal_page(item: PersonalItem, rules: CustodyRules) -> Ruling:
         return Ruling(
             label="personal", allowed=False, why="purely personal content is no record", citation=rules.lindke
         )
-    questions = [
-        text
-        for answer, text in (
-            (item.authority, "Lindke review: had the official actual authority to speak on this?"),
-            (item.purported, "Lindke review: did the official purport to use it in this post?"),
-        )
-        if answer is None
+    open_questions = [
+        name for name, answer in (("authority", item.authority), ("purported", item.purported)) if answer is None
     ]
-    registered = (
-        "capture it" if item.account_registered else "the account is not registered: register it or have it forwarded"
-    )
-    flags = ["Content was removed from a page used for official business: Lindke review."] if item.removed else []
+    flags = []
+    if open_questions:
+        flags.append(f"Lindke review: {' '.join(f'{name}?' for name in open_questions)}")
+    if item.removed:
+        flags.append("Content was removed from a page used for official business: look at the post it stood under.")
+    if item.has_title_or_contact and item.purported is None:
+        flags.append("It shows the title or a city contact, which speaks for an official post.")
+    unknown = "the account is not registered: register it or have the item forwarded"
     return Ruling(
         label="capture" if item.account_registered else "register or forward",
         allowed=item.account_registered,
-        why=f"its content is official business; {registered}",
+        why=f"its content is official business; {'capture it' if item.account_registered else unknown}",
         citation=rules.lindke,
-        warnings=(*flags, *questions),
+        warnings=tuple(flags),
     )
 
 

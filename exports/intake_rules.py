@@ -23,8 +23,8 @@ _SPANS = "day night week weekend month quarter year spring summer fall autumn wi
 _MONTH, _SPAN = "|".join(_MONTHS), "|".join([*_SPANS, *_DAYS, *_MONTHS])
 _TIMES = re.compile(
     rf"\b((19|20)\d\d|\d{{1,2}}/\d{{1,2}}(/\d{{2,4}})?|({_MONTH})\s+\d{{1,4}}"
-    rf"|(last|past|this|previous|prior)\s+(\w+\s+)?({_SPAN})|yesterday|today|between"
-    rf"|(in|during|from|until|through|before|after|since)\s+({_MONTH}))\b",
+    rf"|(last|past|this|previous|prior)\s+(\w+\s+)?({_SPAN})|yesterday|today"
+    rf"|(in|during|from|until|through|before|after|since|between)\s+({_MONTH}))\b",
     re.IGNORECASE,
 )
 _EVERYTHING = frozenset(
@@ -38,7 +38,7 @@ _EVERYTHING = frozenset(
     regarding related relating replies reply request requesting see send sent since site sites social social-
     media some stuff tell thank thanks that the their there these this threads tiktok time to tweet tweets
     twitter under us want was we website were what whatever which whole will wisconsin with would written x you
-    your youtube
+    your youtube opened created started began begun exists existed between
     """.split()
 )
 """Words that say neither what a request is about nor from when."""
@@ -183,7 +183,7 @@ def form_answers(asked: FormAsked, given: Sequence[FormGiven], rules: IntakeRule
     )
 
 
-def not_a_legal_notice(channel: str, rules: IntakeRules) -> tuple[str, ...]:
+def not_a_legal_notice(channel: str) -> tuple[str, ...]:
     """What to tell about a request that came as a message on a platform: it is received all the same."""
     if channel != "platform-message":
         return ()

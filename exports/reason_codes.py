@@ -10,12 +10,16 @@ from custody.errors import UsageError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReasonCode:
-    """A reason with its citation and its words. `verified_by` is "" until a named person has checked it."""
+    """A reason with its citation and its words. `verified_by` is "" until a named person has checked it.
+
+    With `needs_text` the code alone says nothing: each use must give its specific reasons in words (balancing test).
+    """
 
     code: str
     citation: str
     words: str
     verified_by: str
+    needs_text: bool = False
 
 
 @lru_cache(maxsize=16)

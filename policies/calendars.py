@@ -78,6 +78,11 @@ def closures_from(rows: Any, where: str) -> tuple[Closure, ...]:
     return tuple(found)
 
 
+def holidays_from(rows: Any, where: str) -> tuple[HolidayRule, ...]:
+    """Holidays that somebody brings (a case, a changed table), written like those of a shipped table."""
+    return _rules(rows or [], Moves.SUNDAY, where)
+
+
 def _rules(rows: Any, moves: Moves, where: str) -> tuple[HolidayRule, ...]:
     if not isinstance(rows, list):
         raise UsageError(f"{where} is not understood.", "Write [[holiday]] above each.")

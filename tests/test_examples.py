@@ -80,6 +80,18 @@ BEGINS = {
     "ofrecord request mark": "asked",
     "ofrecord request redact": "asked",
     "ofrecord request show": "asked",
+    "ofrecord request exclude": "asked",
+    "ofrecord request put-back": "asked",
+    "ofrecord request context": "asked",
+    "ofrecord request groups": "asked",
+    "ofrecord request assign": "asked",
+    "ofrecord request person": "asked",
+    "ofrecord request person-back": "asked",
+    "ofrecord request drafts": "asked",
+    "ofrecord request drafts find": "asked",
+    "ofrecord request drafts list": "asked",
+    "ofrecord request drafts accept": "asked",
+    "ofrecord request drafts dismiss": "asked",
     "ofrecord request check": "decided",
     "ofrecord request respond": "decided",
     "ofrecord request clock": "asked",
@@ -162,6 +174,10 @@ def _downloads_into(folder: Path) -> None:
     (folder / "our-cases").mkdir()
     (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "cases.md").read_text(encoding="utf-8"), re.DOTALL)
     (folder / "our-cases" / "example.toml").write_text(example, encoding="utf-8")
+    (folder / "our-request-cases").mkdir()
+    page = (ROOT / "docs" / "request-cases.md").read_text(encoding="utf-8")
+    (about_requests,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (folder / "our-request-cases" / "example.toml").write_text(about_requests, encoding="utf-8")
 
 
 class _Feed(SimpleHTTPRequestHandler):
@@ -234,7 +250,12 @@ def test_every_example_in_a_commands_help_runs(path: tuple[str, ...], at: Go, fe
 
 
 def test_the_pages_people_follow_hold_examples() -> None:
-    for page in ["README.md", "docs/cases.md", *(page_name(page) for page in (ROOT / "docs" / "howto").glob("*.md"))]:
+    for page in [
+        "README.md",
+        "docs/cases.md",
+        "docs/request-cases.md",
+        *(page_name(page) for page in (ROOT / "docs" / "howto").glob("*.md")),
+    ]:
         assert examples_on(page, (ROOT / page).read_text(encoding="utf-8")), page
 
 

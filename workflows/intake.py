@@ -91,7 +91,7 @@ def warnings(house: House, request: RecordsRequest) -> list[str]:
     if rules is None:
         return []
     ruling = sufficiency(request.words, rules)
-    said = [*not_a_legal_notice(request.channel, rules)]
+    said = [*not_a_legal_notice(request.channel)]
     if not ruling.allowed:
         said.append(
             f"It may not be sufficient: {ruling.why} ({ruling.citation}). You decide; it is never closed silently:"

@@ -219,11 +219,14 @@ def _answers(house: House, number: int, names: Names, request: int | None) -> It
             continue
         if "numbers" in deed.data and deed.data["numbers"]:
             deed = replace(deed, data={**deed.data, "numbers": [number]})
+        if deed.kind == "request.context-added":
+            marks[of_request] = "context"
         if deed.kind == "request.marked":
             marks[of_request] = deed.data["mark"]
         said = told(deed, names)
         if deed.kind == "request.responded":
-            how = {"release": "in full", "redact": "in part", "withhold": "not at all: it was withheld"}
+            how = {"release": "in full", "redact": "in part", "withhold": "not at all: it was withheld",
+                   "context": "as context", "exclude": "not at all: it was left out"}  # fmt: skip
             went = how.get(marks.get(of_request, ""), "undecided")
             end = f"ZIP sha256 {deed.data['zip_sha256']} ({line(deed.by, 60)})"
             said = f"response to request {of_request} released, {label_of(number)} {went}; {end}"

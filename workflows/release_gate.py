@@ -1,9 +1,10 @@
-"""Why a request's records may not go out yet: what is open is counted here, and every way out asks before it writes."""
+"""What keeps a request from being answered: every release path asks here first."""
 
+from workflows.drafting import draft_blocks
 from workflows.house import House
 from workflows.subjects import subject_blocks
 
 
 def release_blocks(house: House, number: int) -> list[str]:
-    """Each reason why nothing of this request may be released today, in plain words; empty when there is none."""
-    return [*subject_blocks(house, number)]
+    """Why nothing of a request may go out now, one sentence each with its cure; empty when it may."""
+    return [*draft_blocks(house, number), *subject_blocks(house, number)]

@@ -194,7 +194,7 @@ def redactions(connection: Connection, number: int) -> list[tuple[int, Redaction
     query = select(redaction).where(redaction.c.request == number).order_by(redaction.c.record, redaction.c.n)
     found = []
     for row in connection.execute(query).mappings():
-        data = {name: row[name] for name in ("version", "field", "start", "end", "code", "note")}
+        data = {name: row[name] for name in ("version", "field", "start", "end", "code", "note", "region", "origin")}
         kept = Redaction(request=RequestNumber(number), record=RecordNumber(row["record"]), **data)
         found.append((row["n"], kept))
     return found

@@ -19,6 +19,7 @@ _COMMANDS = {
     "request": "records_request:request",
     "register": "register:register",
     "retention": "retention:retention",
+    "requests": "requests:requests",
     "schedules": "schedules:schedules",
     "log": "log:log",
     "verify": "archive:verify",

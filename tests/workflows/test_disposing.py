@@ -87,7 +87,7 @@ def test_after_the_answer_what_was_withheld_stays_protected_and_what_was_release
         requesting.open_request(house, "Everything that says hello", archive.clock(), "phone")
         requesting.collect(house, 1, "hello")
         requesting.mark(house, 1, [RecordNumber(1)], Mark.RELEASE, "", "")
-        requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical detail of a resident")
+        requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "privacy outweighs")
         answering.respond(house, 1, None, lambda done: None)
         day = date(2026, 11, 21)
         assert disposing.due(house, day, lambda done: None).eligible == ()  # written, not yet given

@@ -25,7 +25,9 @@ START = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)
 @pytest.fixture
 def busy(archive: Archive, jsonl: Jsonl) -> Archive:
     """Three requests: one granted in part after 4 days, one withdrawn after 10, one open past its target."""
-    archive.take_in(jsonl("a", {"text": "snow"}, {"object_id": "2", "text": "snow too"}))
+    archive.take_in(
+        jsonl("a", {"text": "snow"}, {"object_id": "2", "text": "snow in front of the clinic, said the nurse"})
+    )
     for number, (words, at) in enumerate(
         [("=cmd|'/c calc'!A1 about snow", 0), ("All about rain", 1), ("All about hail", 2)], 1
     ):

@@ -28,7 +28,15 @@ def ask(archive: Archive, **more: object) -> None:
 
 def collected(archive: Archive, jsonl: Jsonl, *marks: Mark) -> None:
     """A request with a record for each mark."""
-    archive.take_in(jsonl("a", *({"object_id": str(n), "text": f"snow {n}", **OLD} for n in range(1, len(marks) + 1))))
+    archive.take_in(
+        jsonl(
+            "a",
+            *(
+                {"object_id": str(n), "text": f"snow on route {n} of the plough this morning", **OLD}
+                for n in range(1, len(marks) + 1)
+            ),
+        )
+    )
     ask(archive)
     with archive.writing() as house:
         requesting.collect(house, 1, "snow")

@@ -194,6 +194,32 @@ TOLD = {
         "response to request 1 released: 5 in full, 2 in part, 1 withheld; ZIP sha256 ab (Dana Ruiz)",
     ),
     **LIFE,
+    "request.context-added": (1, {"numbers": [7]}, "Dana Ruiz added R7 to request 1 as context"),
+    "request.assigned": (
+        1,
+        {"numbers": [7, 8], "department": "Parks", "due": "2025-12-12"},
+        "Dana Ruiz gave R7, R8 of request 1 to Parks, due 2025-12-12",
+    ),
+    "redaction.made-together": (
+        1,
+        {"numbers": [13, 15], "redactions": [REDACTION, REDACTION], "origin": "person 1", "code": "WI-BAL"},
+        "Dana Ruiz withheld 2 places in R13, R15, in request 1, as person 1 (WI-BAL)",
+    ),
+    "redaction.lifted-together": (
+        1,
+        {"numbers": [13, 15], "origin": "person 1"},
+        "Dana Ruiz took back what was withheld as person 1: R13, R15 in request 1",
+    ),
+    "redaction.drafted": (
+        1,
+        {"numbers": [13], "drafts": [{"n": 1, "record": 13, "kind": "phone", "field": "text", "places": [[1, 0, 9]]}]},
+        "Dana Ruiz had 1 redaction in R13 of request 1 proposed (phone)",
+    ),
+    "redaction.drafts-decided": (
+        1,
+        {"numbers": [13], "drafts": [1, 2], "state": "dismissed"},
+        "Dana Ruiz dismissed 2 proposed redactions of request 1",
+    ),
     "hold.placed": (1, {"request": 1}, "hold 1 placed by request 1 on all that it may reach (Dana Ruiz)"),
     "hold.released": (1, {}, "hold 1 released (Dana Ruiz)"),
     "feed.read": (
@@ -248,7 +274,7 @@ TOLD = {
 
 @pytest.fixture
 def answered(archive: Archive, jsonl: Jsonl) -> Archive:
-    posts = [{"object_id": str(n), "text": f"snow on route {n}, call 715-555-0142"} for n in range(1, 4)]
+    posts = [{"object_id": str(n), "text": f"snow on route {n}, call 715-555-014{n}"} for n in range(1, 4)]
     archive.take_in(jsonl("first", *posts, "{broken"))
     archive.take_in(jsonl("second", {"object_id": "2", "text": "snow on route 2, cleared"}))
     archive.add_account("police", "x")
@@ -256,7 +282,7 @@ def answered(archive: Archive, jsonl: Jsonl) -> Archive:
         requesting.open_request(house, "=All about snow", archive.clock(), "email")
         requesting.collect(house, 1, "snow")
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0142", "WI-BAL")
+        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0141", "WI-BAL", "private")
         requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical")
         answering.respond(house, 1, None, lambda done: None)
     return archive
