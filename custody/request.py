@@ -1,7 +1,7 @@
 """A public records request, and what was decided about each record it reaches."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from custody.ids import RecordNumber, RequestNumber
@@ -23,10 +23,52 @@ class Mark(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Where a request stands."""
+    """Where a request stands. "responded" means that an answer was written; it is "decided" once it was given."""
 
     OPEN = "open"
+    NOT_SUFFICIENT = "not sufficient"
+    PAUSED = "paused"
     RESPONDED = "responded"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+    REFERRED = "referred"
+    UNPAID = "closed unpaid"
+    CLOSED = "closed"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the requester still waits for the determination: until then nothing asked for may be destroyed."""
+        return self in _LIVE
+
+
+_LIVE = (RequestState.OPEN, RequestState.NOT_SUFFICIENT, RequestState.PAUSED, RequestState.RESPONDED)
+
+
+class Form(StrEnum):
+    """The form in which the records were asked for; "any" when the requester did not say."""
+
+    ANY = "any"
+    ELECTRONIC = "electronic"
+    ELECTRONIC_WITH_METADATA = "electronic_with_metadata"
+    PAPER = "paper"
+    INSPECTION = "inspection"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """The day by which an answer is aimed at, as it was counted; None where the law sets none.
+
+    `label` says what kind of day it is (a guideline, or a limit by law), `calendar` is the digest of the tables it was
+    counted with, and `steps` are the days of the arithmetic: (day, its number or 0, why).
+    """
+
+    day: date | None
+    label: str
+    citation: str
+    is_law: bool = False
+    sentence: str = ""
+    calendar: str = ""
+    steps: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +83,13 @@ class RecordsRequest:
     opened_by: str
     requester: str = ""
     state: RequestState = RequestState.OPEN
+    received_by: str = ""
+    written: bool = True
+    form: Form = Form.ANY
+    purpose: str = ""
+    contact: str = ""
+    incarcerated: bool = False
+    target: Target | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,7 @@ from exports.redaction import Hidden, fields_of, hidden_of, hidden_places
 from workflows.access import reading
 from workflows.house import House
 from workflows.repeats import KIND, Spot, all_repeats, redactions_by_record, rows_of_drafts, shown_numbers
+from workflows.request_life import refuse_settled
 from workflows.requesting import known_code, request_of, row_of
 
 IN_ADDRESSES = ("email",)
@@ -93,6 +94,7 @@ def proposals(house: House, number: int, kind: str = "", state: DraftState = Dra
 
 def accept(house: House, number: int, wanted: Sequence[Draft], code: str, text: str) -> int:
     """Withhold what these drafts propose, under one reason. Returns how many places that are."""
+    refuse_settled(house, number)
     _refuse_closed(wanted)
     known_code(house, code, text)
     every = queries.redactions(house.catalog.connection, number)

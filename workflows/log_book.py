@@ -94,6 +94,11 @@ def deeds(house: House, wanted: Wanted) -> Listing:
     return listing
 
 
+def of_request(house: House, number: int) -> tuple[Line, ...]:
+    """Everything that was done about a request, oldest first. Whoever shows it has the reading written down."""
+    return tuple(_deeds(house, Wanted(request=number, newest_first=False), None))
+
+
 def reads(house: House, wanted: Wanted) -> Listing:
     """Who searched for what, and looked at what. What was read before this reading is shown, not this one itself."""
     _known_kind(wanted.kind, access.KINDS)
@@ -239,7 +244,7 @@ def _concerns(deed: Deed, number: int) -> bool:
 
 def _request_of(deed: Deed, names: Names) -> int:
     """The request an act belongs to; 0 when to none."""
-    if deed.kind.startswith(("request.", "redaction.")):
+    if deed.kind.startswith(("request.", "redaction.", "letter.", "fee.", "subject.", "court.")):
         return deed.subject
     return (names.holds.get(deed.subject) or 0) if deed.kind.startswith("hold.") else 0
 

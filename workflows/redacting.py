@@ -19,6 +19,7 @@ from exports.redaction import Hidden, fields_of, hidden_of, hidden_places
 from workflows.drafting import acts_of_redactions
 from workflows.house import House
 from workflows.repeats import Spot, places_of, redactions_by_record, repeats_of, rows_of_drafts, shown_numbers
+from workflows.request_life import refuse_settled
 from workflows.requesting import known_code, request_of, row_of
 from workflows.reviewing import decisions_of, refuse_strange
 
@@ -54,6 +55,7 @@ def blacken(
 
     Raises UsageError when it is no picture or the region lies outside of it: it is tried out before it is kept.
     """
+    refuse_settled(house, number)
     there = decisions_of(house, number)
     refuse_strange(number, [record], there)
     known_code(house, code, text)
@@ -96,6 +98,7 @@ def withhold_person(
 
     Raises UsageError when the person stands nowhere.
     """
+    refuse_settled(house, number)
     request_of(house, number)
     known_code(house, code, text)
     phrases = _phrases(name, handles)
@@ -139,6 +142,7 @@ def withhold_person(
 def lift_together(house: House, number: int, origin: str) -> int:
     """Take back what was withheld at once (`person 1`, `draft 3`). Records of which nothing else is withheld are
     undecided again. Returns how many places."""
+    refuse_settled(house, number)
     there = decisions_of(house, number)
     every = redactions_by_record(house, number)
     gone = [part for parts in every.values() for part in parts if part.origin == origin]

@@ -17,16 +17,16 @@ from custody.errors import UsageError
 from custody.ids import RecordNumber, RequestNumber, label_of
 from custody.record import Content
 from custody.request import Decision, Mark, RecordsRequest, Redaction
-from custody.selector import Everything, to_data
 from exports.reason_codes import reason_codes
 from exports.redaction import field_text
 from search.engine import Order
 from workflows.access import reading
 from workflows.finding import ask, undated
 from workflows.house import House
+from workflows.intake import Asked, receive
 from workflows.repeats import repeats_of
-
-CHANNELS = ("walk-in", "phone", "mail", "email", "form", "platform-message")
+from workflows.request_life import refuse_settled
+from workflows.request_life import request_of as request_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,38 +43,13 @@ class Story:
 def open_request(
     house: House, words: str, received_at: datetime, channel: str, requester: str = "", about: str = ""
 ) -> RecordsRequest:
-    """Open a request in its own words and place its hold at once. `about` is a query that says what it may reach.
+    """Open a request in its own words and place its hold at once; `workflows/intake.py` knows everything else about it.
 
-    Without `about` everything captured up to now is held until the request is answered. Raises UsageError on words
-    that are missing, a channel nobody knows, or a receipt in the future.
+    Without `about`, a query that says what it may reach, everything is held until the request is answered.
     """
-    if not words.strip():
-        raise UsageError("The request has no words.", "Write down what was asked for, as it was asked.")
-    if channel not in CHANNELS:
-        raise UsageError(f"There is no channel {channel!r}.", f"Choose one of: {', '.join(CHANNELS)}.")
-    if received_at > house.clock():
-        raise UsageError("The request would have been received in the future.", "Check --received.")
-    clause = ask(house, about).selector.clause if about else Everything()
-    number = house.next_number("request.opened")
-    opened = {"words": words, "received_at": _millis(received_at), "channel": channel, "requester": requester}
-    hold = {
-        "kind": "request",
-        "matter": f"Records request {number}",
-        "reason": "no destruction while a request is open, Wis. Stat. 19.35(5)",
-        "request": number,
-        "clause": to_data(clause),
-        "numbers": [],
-    }
-    house.journal.write(("request.opened", number, opened), ("hold.placed", house.next_number("hold.placed"), hold))
-    return request_of(house, number)
-
-
-def request_of(house: House, number: int) -> RecordsRequest:
-    """A request by its number. Raises UsageError when there is none."""
-    found = queries.request_named(house.catalog.connection, number)
-    if found is None:
-        raise UsageError(f"There is no request {number}.", "`ofrecord request list` shows those there are.")
-    return found
+    return receive(
+        house, Asked(words=words, received_at=received_at, channel=channel, requester=requester, about=about)
+    )
 
 
 def requests(house: House) -> list[RecordsRequest]:
@@ -113,7 +88,7 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
     in the query leave out because they have none).
     """
     with reading(house, "request.collect", f"request {number}", line) as read:
-        request_of(house, number)
+        refuse_settled(house, number)
         question = ask(house, line)
         numbers = [int(found) for found in house.engine.numbers(question.selector, Order.NUMBER)]
         if not numbers:
@@ -142,6 +117,7 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
 
 def mark(house: House, number: int, records: Sequence[RecordNumber] | None, to: Mark, code: str, text: str) -> int:
     """Mark records (None: all that are still undecided) as released, redacted or withheld. Returns how many."""
+    refuse_settled(house, number)
     there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
     if records is None:
         records = [record for record, decision in there.items() if decision.mark is Mark.UNDECIDED]
@@ -164,6 +140,7 @@ def redact(
     `field` is text, title, author, media:N or alt:N; `what` "" means the whole field. The record is marked "redact".
     Raises UsageError when the words are not there: a redaction that hides nothing is never kept silently.
     """
+    refuse_settled(house, number)
     there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
     _known(number, [record], there)
     known_code(house, code, text)
@@ -203,6 +180,7 @@ def redact(
 
 def lift(house: House, number: int, record: RecordNumber) -> int:
     """Take back every redaction of a record; it is undecided again. Returns how many there were."""
+    refuse_settled(house, number)
     there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
     _known(number, [record], there)
     taken = [n for n, each in queries.redactions(house.catalog.connection, number) if each.record == record]
@@ -268,7 +246,3 @@ def row_of(part: Redaction, n: int) -> dict[str, Any]:
     """A redaction as an act keeps it; `n` is its number within the record."""
     names = ("version", "field", "start", "end", "code", "note", "region", "origin")
     return {"record": int(part.record), "n": n, **{name: getattr(part, name) for name in names}}
-
-
-def _millis(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

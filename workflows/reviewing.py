@@ -21,6 +21,7 @@ from search.likeness import Group, groups_of
 from workflows.access import reading
 from workflows.finding import ask
 from workflows.house import House
+from workflows.request_life import refuse_settled
 from workflows.requesting import mark, request_of
 
 
@@ -78,6 +79,7 @@ def add_context(house: House, number: int, records: Sequence[RecordNumber] | Non
     Only records that were not collected are added; they are marked as context, not as responsive, and held like the
     rest. `records` narrows it to the threads of these. Returns what was added.
     """
+    refuse_settled(house, number)
     there = decisions_of(house, number)
     responsive = [each for each, decision in there.items() if decision.mark not in (Mark.EXCLUDE, Mark.CONTEXT)]
     wanted = responsive if records is None else list(records)

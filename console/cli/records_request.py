@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from console.cli import request_drafts, request_redaction, request_review
+from console.cli import request_drafts, request_redaction, request_review, request_story
 from console.cli.output import (
     DAMAGED,
     FINE,
@@ -20,6 +20,7 @@ from console.cli.output import (
     with_json,
     without_date,
 )
+from console.cli.request_parts import RequestGroup
 from console.cli.request_words import redaction_data
 from custody.errors import UsageError
 from custody.request import RecordsRequest
@@ -27,9 +28,10 @@ from workflows import requesting, reviewing
 from workflows.checking import check_response
 from workflows.drafting import open_drafts
 from workflows.house import House, open_for_writing, open_house
+from workflows.request_life import life_of
 
 
-@click.group()
+@click.group(cls=RequestGroup)
 def request() -> None:
     """Answer a public records request: open, collect, mark, redact, respond.
 
@@ -44,33 +46,6 @@ def request() -> None:
     """
 
 
-@request.command("open")
-@click.argument("words")
-@click.option("--channel", required=True, help=f"How it came in: {', '.join(requesting.CHANNELS)}.")
-@click.option("--received", help="When it was received, city time (2025-12-01 or 2025-12-01T14:30). Default: now.")
-@click.option("--requester", default="", help="Optional: nobody has to give a name (Wis. Stat. 19.35(1)(i)).")
-@click.option("--about", default="", help="A query for what it may reach; the hold covers it. Default: everything.")
-@with_json
-@click.pass_context
-def open_(
-    context: click.Context, words: str, channel: str, received: str | None, requester: str, about: str, as_json: bool
-) -> None:
-    """Open a request in its own words. A hold is placed at once on what it may reach.
-
-    \b
-    Example:
-      ofrecord request open "All posts about the Oak Street flood" --channel email --received 2025-12-01
-    """
-    with open_for_writing(settings_of(context)) as house:
-        at = _moment(received, house) if received else house.clock()
-        made = requesting.open_request(house, words, at, channel, requester, about)
-        zone = house.city.time_zone
-    lines = [f"Request {made.number} is open, received {_local(made.received_at, zone)} by {channel}."]
-    lines.append("A hold stands on what it may reach: nothing of it may be destroyed, Wis. Stat. 19.35(5).")
-    lines.append(f"Next: ofrecord request collect {made.number} 'QUERY'")
-    say(as_json, _data(made), lines)
-
-
 @request.command("list")
 @with_json
 @click.pass_context
@@ -83,7 +58,9 @@ def list_(context: click.Context, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         there, zone = requesting.requests(house), house.city.time_zone
-    lines = [f"{r.number:>4}  {_local(r.received_at, zone)}  {r.state.value:10} {r.words[:70]}" for r in there]
+    lines = [
+        f"{r.number:>4}  {_local(r.received_at, zone)}  {_aimed(r)}  {r.state.value:14} {r.words[:60]}" for r in there
+    ]
     say(as_json, {"requests": [_data(r) for r in there]}, [*lines, counted(len(there), "request")])
 
 
@@ -92,7 +69,7 @@ def list_(context: click.Context, as_json: bool) -> None:
 @with_json
 @click.pass_context
 def show(context: click.Context, number: int, as_json: bool) -> None:
-    """Show how far a request is.
+    """Show how far a request is and its whole story: what was done, by whom and when.
 
     \b
     Example:
@@ -100,6 +77,9 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         told, zone = requesting.story(house, number), house.city.time_zone
+        facts, life = request_story.facts_data(house, number), life_of(house, number)
+        came_in, stands = request_story.came_in(life), request_story.stands(house, life)
+        whole = request_story.told(house, number)
         work, waiting = reviewing.work_of(house, number), len(open_drafts(house, number))
     data = {
         **_data(told.request),
@@ -112,10 +92,13 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
         {"department": w.department, "due": w.due, "records": w.records, "decided": w.decided} for w in work
     ]
     data["open_drafts"] = waiting
+    data |= facts
     lines = [f"Request {number}, {told.request.state.value}, received {_local(told.request.received_at, zone)}"]
     lines += [
         f"  “{told.request.words}”",
         f"  by {told.request.channel}, {told.request.requester or 'requester not named'}",
+        *came_in,
+        *stands,
     ]
     for made in told.collections:
         lines.append(
@@ -128,7 +111,7 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
         for w in work
     ]
     lines += [f"  {counted(waiting, 'draft')} open: ofrecord request drafts list {number}"] if waiting else []
-    say(as_json, data, lines)
+    say(as_json, data, [*lines, *whole])
 
 
 @request.command("collect")
@@ -189,12 +172,13 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     Example:
       ofrecord request respond 1
     """
-    from workflows import answering  # the typesetter is slow to load, and only this command needs it
+    from workflows import answering, deciding  # the typesetter is slow to load, and only this command needs it
 
     progress = Progress("records")
     with open_for_writing(settings_of(context)) as house:
         made = answering.respond(house, number, into, progress.at)
-    progress.end()
+        progress.end()
+        letter, outlook = deciding.drafted(house, number)
     lines = [f"Wrote {made['pdf']}", f"      {made['zip']}", ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
     if made["context"]:
@@ -202,7 +186,12 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     lines.append("The package was opened again and every check of its proofs passed.")
     lines.append("Every file was searched for what is withheld: nothing was found. Letters in pictures are not read.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
-    say(as_json, made, lines)
+    lines += request_story.letter_lines(number, letter, outlook)
+    more = {
+        "determination": outlook.determination.outcome.value,
+        "letter": [str(p) for p in letter.files] if letter else [],
+    }
+    say(as_json, {**made, **more}, lines)
 
 
 @request.command("check")
@@ -243,7 +232,12 @@ def _local(moment: datetime, zone: str) -> str:
 
 def _data(made: RecordsRequest) -> dict[str, Any]:
     data = {"number": made.number, "words": made.words, "channel": made.channel, "requester": made.requester}
-    return {**data, "received_at": made.received_at.isoformat(), "state": made.state.value}
+    target = made.target.day.isoformat() if made.target and made.target.day else None
+    return {**data, "received_at": made.received_at.isoformat(), "state": made.state.value, "target": target}
+
+
+def _aimed(made: RecordsRequest) -> str:
+    return made.target.day.isoformat() if made.target and made.target.day else "-         "
 
 
 for _command in (
