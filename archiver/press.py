@@ -15,8 +15,8 @@ from multiprocessing.process import BaseProcess
 from typing import NamedTuple
 
 from archiver import warc
-from archiver.normalized import field_bytes
-from custody.commitment import fields_commitment, fields_of, record_commitment
+from archiver.normalized import field_bytes, field_views
+from custody.commitment import commitment_to_fields, record_commitment
 from custody.errors import UnavailableError
 from custody.ids import ArchiveId, exchange_uuid
 from custody.words import joined
@@ -74,7 +74,9 @@ def disclosable(content: bytes, raw: bytes) -> dict[str, bytes]:
 
 def fields_digest(opening: bytes, content: bytes, raw: bytes) -> bytes:
     """The commitment to everything that can be disclosed of a version."""
-    return fields_commitment([(name, made) for name, _, made in fields_of(opening, disclosable(content, raw))])
+    parts = field_views(content)
+    parts["raw"] = hashlib.sha256(raw).digest()
+    return commitment_to_fields(opening, parts)
 
 
 def _pressed(archive: ArchiveId, date: str, sheet: Sheet) -> Pressed:
