@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import NamedTuple
 
+import msgspec
+
 from archiver import warc
 from archiver.normalized import field_bytes, field_views
 from custody.commitment import commitment_to_fields, record_commitment
@@ -55,6 +57,11 @@ class Pressed(NamedTuple):
     fields: bytes
     commitment: bytes
     line: str
+
+
+_PACK = msgspec.msgpack.Encoder().encode
+_SHEETS = msgspec.msgpack.Decoder(tuple[ArchiveId, str, list[Sheet]])
+_PRESSED = msgspec.msgpack.Decoder(list[Pressed])
 
 
 def press(archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> list[Pressed]:
@@ -119,7 +126,7 @@ class Press:
         pipe = self._pipe or self._start()
         self._waiting.append(None)
         with _WordsForALostProcess():
-            pipe.send((archive, date, [tuple(sheet) for sheet in sheets]))
+            pipe.send_bytes(_PACK((archive, date, sheets)))
 
     def receive(self) -> list[Pressed]:
         """The oldest batch sent that has not been received yet."""
@@ -130,8 +137,7 @@ class Press:
         if self._pipe is None:
             raise UnavailableError("the press is closed")
         with _WordsForALostProcess():
-            pressed: list[Pressed] = [Pressed(*row) for row in self._pipe.recv()]
-            return pressed
+            return _PRESSED.decode(self._pipe.recv_bytes())
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -167,7 +173,6 @@ def _serve(pipe: Connection) -> None:
     gc.disable()  # nothing here makes reference cycles
     try:
         while True:
-            archive, date, sheets = pipe.recv()
-            pipe.send([tuple(row) for row in press(archive, date, [Sheet(*row) for row in sheets])])
+            pipe.send_bytes(_PACK(press(*_SHEETS.decode(pipe.recv_bytes()))))
     except (EOFError, OSError):
         return
