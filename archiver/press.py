@@ -26,6 +26,9 @@ from custody.words import joined
 WORTH_A_PROCESS = 1_000
 """Sheets in a batch from which a second process is worth its start."""
 
+PIECE = 500
+"""Sheets that go over at once, so that no batch lies in memory twice."""
+
 
 class Sheet(NamedTuple):
     """One version (`n` of record `number`), or one quarantined item (`n` of run `number`), as it goes into the press.
@@ -60,7 +63,8 @@ class Pressed(NamedTuple):
 
 
 _PACK = msgspec.msgpack.Encoder().encode
-_SHEETS = msgspec.msgpack.Decoder(tuple[ArchiveId, str, list[Sheet]])
+_HEAD = msgspec.msgpack.Decoder(tuple[ArchiveId, str, int])
+_SHEETS = msgspec.msgpack.Decoder(list[Sheet])
 _PRESSED = msgspec.msgpack.Decoder(list[Pressed])
 
 
@@ -114,30 +118,36 @@ class Press:
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
-        self._waiting: list[list[Pressed] | None] = []
+        self._waiting: list[list[Pressed] | int] = []  # what is done, or how many pieces are on their way
 
     def send(self, archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> None:
         """Have a batch pressed."""
         if self._pipe is None and (len(sheets) < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2):
             self._waiting.append(press(archive, date, sheets))
             return
-        if None in self._waiting:  # or both would wait for the other to read
-            self._waiting[self._waiting.index(None)] = self._received()
+        if self._waiting and isinstance(self._waiting[-1], int):  # or both would wait for the other to read
+            self._waiting[-1] = self._received(self._waiting[-1])
         pipe = self._pipe or self._start()
-        self._waiting.append(None)
+        starts = range(0, len(sheets), PIECE)
+        self._waiting.append(len(starts))
         with _WordsForALostProcess():
-            pipe.send_bytes(_PACK((archive, date, sheets)))
+            pipe.send_bytes(_PACK((archive, date, len(starts))))
+            for start in starts:
+                pipe.send_bytes(_PACK(sheets[start : start + PIECE]))
 
     def receive(self) -> list[Pressed]:
         """The oldest batch sent that has not been received yet."""
         done = self._waiting.pop(0)
-        return self._received() if done is None else done
+        return self._received(done) if isinstance(done, int) else done
 
-    def _received(self) -> list[Pressed]:
+    def _received(self, pieces: int) -> list[Pressed]:
         if self._pipe is None:
             raise UnavailableError("the press is closed")
+        pressed: list[Pressed] = []
         with _WordsForALostProcess():
-            return _PRESSED.decode(self._pipe.recv_bytes())
+            for _ in range(pieces):
+                pressed += _PRESSED.decode(self._pipe.recv_bytes())
+        return pressed
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -173,6 +183,9 @@ def _serve(pipe: Connection) -> None:
     gc.disable()  # nothing here makes reference cycles
     try:
         while True:
-            pipe.send_bytes(_PACK(press(*_SHEETS.decode(pipe.recv_bytes()))))
+            archive, date, pieces = _HEAD.decode(pipe.recv_bytes())
+            done = [_PACK(press(archive, date, _SHEETS.decode(pipe.recv_bytes()))) for _ in range(pieces)]
+            for piece in done:
+                pipe.send_bytes(piece)
     except (EOFError, OSError):
         return

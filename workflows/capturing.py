@@ -151,7 +151,7 @@ def filing_for(house: House, account: Account) -> Classify:
     zone = ZoneInfo(house.city.time_zone)
     now = house.clock()
 
-    @lru_cache(maxsize=65536)
+    @lru_cache(maxsize=4096)
     def filed(kind: str, author_is_city: bool, replied: bool, held: str, day: str) -> Filing:
         series, reason = (held, "") if held else classify(account.series, kind)
         return Filing(series=series, reason=reason, bucket=bucket(series, day or None))
