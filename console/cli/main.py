@@ -17,6 +17,7 @@ _COMMANDS = {
     "search": "finding:search",
     "show": "finding:show",
     "request": "records_request:request",
+    "register": "register:register",
     "retention": "retention:retention",
     "requests": "requests:requests",
     "schedules": "schedules:schedules",
