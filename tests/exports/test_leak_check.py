@@ -187,8 +187,10 @@ def test_a_part_of_a_long_text_and_a_single_name_or_number_of_it_are_found(tmp_p
 
 def test_what_is_released_anyway_is_no_secret(tmp_path: Path) -> None:
     made = secrets("Oak Street", NAME)
-    made.forget("The flood on Oak Street")
     (tmp_path / "f").write_text("all about Oak Street")
+    made.forget("The flood on Oak Street", "R7")  # of this very record it is withheld
+    assert check_files([tmp_path / "f"], made)
+    made.forget("The flood on Oak Street", "R8")
     assert check_files([tmp_path / "f"], made) == []
     (tmp_path / "f").write_text(NAME)
     assert check_files([tmp_path / "f"], made)
@@ -224,7 +226,7 @@ def test_a_withheld_file_is_known_by_its_bytes(tmp_path: Path) -> None:
     assert [str(leak) for leak in check_files([tmp_path / "f.zip"], made)] == [
         "f.zip > media/R9-1.png, the whole file: something withheld of R3"
     ]
-    made.forget_digest(hashlib.sha256(b"a picture").hexdigest())
+    made.forget_digest(hashlib.sha256(b"a picture").hexdigest(), "R9")
     assert check_files([tmp_path / "f.zip"], made) == []
 
 
