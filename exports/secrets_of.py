@@ -132,10 +132,11 @@ def secrets_of(
         for text in (*_facts(response), *_own_words()):
             secrets.forget(text)
         for entry in response.entries():
+            for media in entry.media if isinstance(entry, Entry) else ():
+                label = "" if media.changed else entry.label  # a picture drawn anew may come out as it was
+                secrets.forget_digest(media.sha256, label)
             for text in _shown(entry):
                 secrets.forget(text, entry.label)
-            for media in entry.media if isinstance(entry, Entry) else ():
-                secrets.forget_digest(media.sha256, entry.label)
     return secrets
 
 
