@@ -211,7 +211,7 @@ def _by_marks(counts: Mapping[Mark, int], ending: Ending) -> tuple[Outcome, str]
 
 def _says_nothing(reason: Reason, own: str, rules: DenialRules) -> bool:
     """Whether the custodian's words are missing where they are needed, or name no reason."""
-    if own in {_plain(each) for each in rules.conclusory}:
+    if own.strip(" .,;:!") in {_plain(each) for each in rules.conclusory}:
         return True
     return reason.needs_note and len(own.split()) < rules.least_words
 

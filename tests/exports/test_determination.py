@@ -77,7 +77,9 @@ def test_a_statute_is_recognized_by_its_number_however_it_is_written(text: str) 
     assert missing_in(letter.replace("(8)", "(7)"), Outcome.DENIED, [reason], RULES)
 
 
-@pytest.mark.parametrize("note", ["Confidential", "  exempt ", "See  statute", "N/A", "", "   ", "it is private"])
+@pytest.mark.parametrize(
+    "note", ["Confidential", "Confidential.", "  exempt ", "See  statute", "N/A", "", "   ", "it is private"]
+)
 def test_a_reason_that_says_nothing_is_refused(note: str) -> None:
     reason = Reason(code="WI-BAL", citation="common law balancing test", words="w", note=note, needs_note=True)
     (lack,) = missing_in(f"{GOOD} {note}", Outcome.DENIED, [reason], RULES)
