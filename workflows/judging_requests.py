@@ -7,6 +7,7 @@ and docs/request-cases.md use.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,13 @@ from policies.calendars import calendar, closures_from, holidays_from
 from policies.cities import City, city_named, fees_from
 from retention_schedules.eligibility import hold_end
 from retention_schedules.situation import CityTerms
+
+
+class CountRule(StrEnum):
+    """How the 60 or 90 days after a denial are counted: the later of both ways, or calendar days only."""
+
+    LATER = "later"
+    CALENDAR = "calendar"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -83,7 +91,7 @@ def _ground(case: Case) -> _Ground:
     cutoff = row.clock_time("receipt_cutoff")
     closures = closures_from(row.any("closures"), f"{row.where}, closures")
     holidays = holidays_from(row.any("holidays"), f"{row.where}, holidays")
-    count_rule = row.text("count_rule", city.count_rule if city else "later")
+    count_rule = row.one_of(CountRule, "count_rule", CountRule(city.count_rule if city else "later"))
     named = row.text("calendar", law.response.calendar)
     row.done()
     closures += city.closures if city else ()
