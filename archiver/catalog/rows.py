@@ -45,6 +45,9 @@ def moment(at: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=at)
 
 
+IMPLAUSIBLE = "date-implausible"
+"""The flag of a record whose date can be no post's."""
+
 FACTS = (
     "kind", "state", "parent_id", "root_id", "author_name", "author_handle", "created_at", "removed_at", "media",
     "media_missing", "flags",
