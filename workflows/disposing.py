@@ -4,6 +4,7 @@ One record, some records and the whole archive go the same way: `bearing.gather`
 judge it. Records on which the same bears are judged once, which is what makes a million of them a matter of seconds.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -72,6 +73,24 @@ def due(house: House, on: date, told: Callable[[int], None]) -> Due:
             keeping_queries.settle_threads(house.catalog.connection)
         rows = keeping_queries.kept_rows(house.catalog.connection, None, threads)
         return due_list(rows, bearings, schedules, on, told)
+
+
+def each_alone(house: House, on: date) -> Iterator[tuple[KeptRow, Disposition, date | None]]:
+    """Every record judged without the requests and holds on it, with the day it was made."""
+    schedules, terms = schedules_of(house), terms_of(house)
+    threads = _thread_matters(schedules)
+    with house.catalog.reading():
+        bearings = gather(house, terms, ())
+        if threads:
+            keeping_queries.settle_threads(house.catalog.connection)
+        known: dict[tuple[object, ...], tuple[Disposition, date | None]] = {}
+        for row in keeping_queries.kept_rows(house.catalog.connection, None, threads):
+            key = (bearings.own_key(row), bisect_left(bearings.limits, row.number))
+            found = known.get(key)
+            if found is None:
+                situation = bearings.alone(row)
+                found = known[key] = (judge(situation, schedules, on), situation.record.created)
+            yield (row, *found)
 
 
 def judged_as(

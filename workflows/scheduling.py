@@ -184,7 +184,7 @@ def change_of(house: House, number: int) -> Change:
 def effect_of(house: House, change: Mapping[str, Any]) -> Effect:
     """What a change would do to the records filed under its series."""
     schedules, terms, day = schedules_of(house), terms_of(house), today(house)
-    later = with_rows(schedules, [dict(change)]) if change["what"] == "adopt" else schedules
+    later = with_rows(schedules, [dict(change)])
     ends: Counter[tuple[date | None, date | None]] = Counter()
     before, after = (schedules, terms), (later, with_changes(terms, [dict(change)]))
     for pair, count in _ends(house, str(change.get("series", "")), before, after, day).items():

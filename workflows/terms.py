@@ -22,15 +22,18 @@ _DATES = ("approved_on", "expires_on", "extended_on", "adopted_on", "verified_on
 def schedules_of(house: House) -> Schedules:
     """The jurisdiction's schedules with the rows this city entered."""
     shipped = schedules_for(house.city.jurisdiction)
-    return with_rows(shipped, [change for change in in_force(house) if change["what"] == "adopt"])
+    return with_rows(shipped, in_force(house))
 
 
-def with_rows(schedules: Schedules, adopted: list[dict[str, Any]]) -> Schedules:
-    """Schedules in which some rows stand as they were adopted."""
+def with_rows(schedules: Schedules, made: list[dict[str, Any]]) -> Schedules:
+    """Schedules after some changes: adopted rows as they were entered, repealed ones as they were shipped."""
     rows = dict(schedules.rows)
-    for change in adopted:
-        if change.get("row"):
-            series = change["series"]
+    for change in made:
+        series = change.get("series", "")
+        if change["what"] == "repeal" and series in rows:
+            shipped = schedules_for(schedules.jurisdiction).rows.get(series)
+            rows[series] = shipped or replace(rows[series], period=None)
+        elif change["what"] == "adopt" and change.get("row"):
             rows[series] = row_with(rows.get(series), change["row"], series, schedules.jurisdiction)
     return replace(schedules, rows=rows, default=rows[schedules.default.id])
 
@@ -112,7 +115,9 @@ def rows_of(house: House) -> list[dict[str, Any]]:
     found = []
     for row in schedules.rows.values():
         adoption = terms.adopted.get(row.id)
-        facts = {name: getattr(row, name) for name in ("id", "title", "event", "whs_notice", "authority", "verified_by")}
+        facts = {
+            name: getattr(row, name) for name in ("id", "title", "event", "whs_notice", "authority", "verified_by")
+        }
         found.append(
             {
                 **facts,

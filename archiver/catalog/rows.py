@@ -166,6 +166,17 @@ def add_quarantine(connection: Connection, rows: list[Row]) -> None:
         connection.execute(insert(quarantine), rows)
 
 
+def media_row(kept: Any) -> Row:
+    """The row of a media object as the vault stored it (`archiver.vault.StoredMedia`)."""
+    return {
+        "sha256": bytes.fromhex(kept.sha256),
+        "size": kept.size,
+        "media_type": kept.media_type,
+        "length": kept.length,
+        "file_sha256": bytes.fromhex(kept.file_sha256),
+    }
+
+
 def add_media(connection: Connection, rows: list[Row], uses: list[Row]) -> None:
     """Insert media objects that are not there yet, and which version shows them."""
     for row in rows:

@@ -36,7 +36,7 @@ def hold() -> None:
 @click.option("--authority", default="", help="By whose order or under which law.")
 @click.option("--only-now", is_flag=True, help="Reach only what is kept now, not what is taken in later.")
 @click.option("--until", "closes_on", type=DAY, help="Reach what is taken in through this day.")
-@click.option("--through", type=DAY, help="The last protected day. Without it the hold has no end until it is released.")
+@click.option("--through", type=DAY, help="The last protected day. Without it the hold has no end.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would reach. Nothing is changed.")
 @with_json
 @click.pass_context

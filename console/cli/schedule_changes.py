@@ -26,7 +26,9 @@ _FATES = ("destroy", "destroy_confidential", "transfer_archives", "permanent", "
 @click.option("--fate", type=click.Choice(_FATES), help="What happens when it has ended.")
 @click.option("--title", help="The title of the row, for a row nobody has entered yet.")
 @click.option("--authority", help="The schedule it stands in, with its number.")
-@click.option("--notice", type=click.Choice(["required", "waived", "not_applicable"]), help="Notice before destruction.")
+@click.option(
+    "--notice", type=click.Choice(["required", "waived", "not_applicable"]), help="Notice before destruction."
+)
 @click.option("--verified-by", help="Who compared the row with its source.")
 @click.option("--only-new", is_flag=True, help="Records created before that day keep the period they had.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would do. Nothing is changed.")
@@ -34,6 +36,7 @@ _FATES = ("destroy", "destroy_confidential", "transfer_archives", "permanent", "
 @click.pass_context
 def adopt(
     context: click.Context,
+    /,
     series: str,
     on: date,
     reference: str,
@@ -45,7 +48,8 @@ def adopt(
 ) -> None:
     """Enter that the city adopted a row, with what of it was looked up.
 
-    It is said how many records that touches. What lets records go earlier is only proposed: a second person confirms it.
+    It is said how many records that touches. What lets records go earlier is only proposed: a second
+    person confirms it.
 
     \b
     Example:

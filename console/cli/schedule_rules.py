@@ -44,7 +44,7 @@ def _conditions(command: F) -> F:
 @_conditions
 @with_json
 @click.pass_context
-def try_(context: click.Context, series: str, as_json: bool, **conditions: str) -> None:
+def try_(context: click.Context, /, series: str, as_json: bool, **conditions: str) -> None:
     """Show what a rule would do, before it is saved: how many records it touches and what would be due.
 
     \b
@@ -63,9 +63,7 @@ def try_(context: click.Context, series: str, as_json: bool, **conditions: str) 
 @click.option("--only-new", is_flag=True, help="Leave what is kept already where it is filed.")
 @with_json
 @click.pass_context
-def add(
-    context: click.Context, series: str, reason: str, only_new: bool, as_json: bool, **conditions: str
-) -> None:
+def add(context: click.Context, /, series: str, reason: str, only_new: bool, as_json: bool, **conditions: str) -> None:
     """Save a rule, asked after those that are there, and file what it moves.
 
     \b
