@@ -16,7 +16,14 @@ from workflows import auditing, disposing, filing, finding, occurrences
 Jsonl = Callable[..., Path]
 POST = {"object_id": "p1", "text": "Snow emergency", "author": {"handle": "parks"}, "tags": ["Snow"], **OLD}
 ASKED = {"object_id": "c1", "kind": "comment", "parent_id": "p1", "text": "When?", "author": {"name": "Jo"}, **OLD}
-SAID = {"object_id": "c2", "kind": "comment", "parent_id": "c1", "text": "At six", "author": {"handle": "@Parks"}, **OLD}
+SAID = {
+    "object_id": "c2",
+    "kind": "comment",
+    "parent_id": "c1",
+    "text": "At six",
+    "author": {"handle": "@Parks"},
+    **OLD,
+}
 LONE = {"object_id": "c3", "kind": "comment", "parent_id": "p2", "text": "Hm", "author": {"name": "Al"}, **OLD}
 
 
