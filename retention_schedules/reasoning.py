@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from custody.schedule import Period
+from custody.schedule import Period, Trigger
 
 
 @dataclass(slots=True)
@@ -36,3 +36,19 @@ def words_of(period: Period) -> str:
     """A period in words: 7 years, 1 month, 90 days."""
     unit = period.unit.value.removesuffix("s") if period.n == 1 else period.unit.value
     return f"{period.n} {unit}"
+
+
+_TRIGGERS = {
+    Trigger.CREATION: "it was made",
+    Trigger.LAST_EVENT: "it was made or last moderated",
+    Trigger.THREAD_END: "the last item of its thread",
+    Trigger.EVENT: "the recorded event",
+    Trigger.END_OF_TERM: "the end of the term",
+    Trigger.SUPERSEDED: "it was superseded",
+    Trigger.MINUTES_PUBLISHED: "the minutes were approved and published",
+}
+
+
+def start_of(trigger: Trigger) -> str:
+    """From when a period runs, in words: `the end of the term`."""
+    return _TRIGGERS[trigger]

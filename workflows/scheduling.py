@@ -16,7 +16,7 @@ from custody.disposition import Disposition
 from custody.errors import UnavailableError, UsageError
 from custody.schedule import Period, Unit
 from retention_schedules.eligibility import judge
-from retention_schedules.reasoning import words_of
+from retention_schedules.reasoning import start_of, words_of
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import CityTerms, RecordFacts, Situation
 from workflows.bearing import gather
@@ -98,7 +98,7 @@ def adopt(house: House, series: str, wanted: Adoption, dry_run: bool = False) ->
         raise UsageError(f"Nobody has looked up the period of {series} yet.", 'Give it: --period "3 years"')
     until = f", until {wanted.expires}" if wanted.expires else ""
     how = "from records of that day on" if wanted.only_new else "also for records kept already"
-    said = f"adopt {series}, {words_of(row.period)} from {row.trigger.value.replace('_', ' ')}, {how}"
+    said = f"adopt {series}, {words_of(row.period)} after {start_of(row.trigger)}, {how}"
     return _change(house, {**data, "said_as": f"{said} ({wanted.reference.strip()}, {wanted.adopted}{until})"}, dry_run)
 
 
