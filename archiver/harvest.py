@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver.catalog import rows
+from archiver.catalog.keeping_queries import filings
 from archiver.catalog.rows import Known
 from archiver.intake import Batch, Intake
 from archiver.normalized import content_bytes, digest_of_bytes, envelope_after, envelope_before
@@ -34,7 +35,7 @@ BATCH_BYTES = 48_000_000
 COLLECTED = 20
 """Batches after which what a library left in reference cycles is looked for and let go of."""
 
-IMPLAUSIBLE = "date-implausible"
+IMPLAUSIBLE = rows.IMPLAUSIBLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -239,7 +240,8 @@ class Harvest:
         as_of = row["as_of"]
         versions = (*self._versions(batch, before), self._version(n, taken))
         current = n if as_of >= before.as_of else before.current
-        self._put(batch, taken, filing, self._record(before.number, before.series, versions, current - 1), row)
+        series = filings(self.intake.catalog.connection, [before.number]).get(before.number, before.series)
+        self._put(batch, taken, filing, self._record(before.number, series, versions, current - 1), row)
         values: dict[str, Any] = {"versions": n, "seen_run": self.run}
         if as_of >= before.as_of:
             values |= {"current": n, "digest": taken.digest, "as_of": as_of, **rows.facts_of(taken.content)}
