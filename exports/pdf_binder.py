@@ -145,7 +145,7 @@ def _shown(entry: Entry | WithheldEntry, pictures: dict[str, tuple[str, bytes]])
         names = ("position", "label", "code", "note", "depth")
         return {**{name: getattr(entry, name) for name in names}, "withheld": True, "state": "live", "partly": False,
                 "answers": "", "kind": "", "context": False}  # fmt: skip
-    fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "links", "reasons"))
+    fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "reasons", "proofs"))
     shown = {name: getattr(entry, name) for name in fields}
     shown["withheld"], shown["partly"] = False, entry.partly
     shown["earlier"] = [{"captured": each.captured, "text": each.text} for each in entry.earlier]

@@ -201,9 +201,9 @@ def _facts(response: Response) -> Iterator[str]:
 
 def _own_words() -> Iterator[str]:
     """What the program itself says in its files: the templates, and the code that names columns and headings."""
-    for folder in (_ROOM, _ROOM / "verifier", _ROOM / "templates"):
+    for folder in (_ROOM, *(_ROOM / name for name in ("verifier", "templates", "jurisdictions"))):
         for path in sorted(folder.iterdir()):
-            if path.suffix in (".py", ".html", ".css", ".txt", ".js", ".json") and path.is_file():
+            if path.suffix in (".py", ".html", ".css", ".txt", ".js", ".json", ".toml") and path.is_file():
                 yield path.read_text(encoding="utf-8")
 
 

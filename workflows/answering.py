@@ -46,7 +46,7 @@ def _respond(
 ) -> dict[str, Any]:
     _refuse_blocked(house, number)
     response = response_for(house, number)
-    secrets = _secrets(house, number, response)
+    secrets = secrets_in(house, number, response)
     response = replace(response, collections=without_secrets(response.collections, secrets))
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
@@ -106,7 +106,8 @@ def _refuse_blocked(house: House, number: int) -> None:
         raise UnavailableError(f"The answer cannot go out yet: {'; '.join(blocks)}.", "Nothing was written.")
 
 
-def _secrets(house: House, number: int, response: Response) -> Secrets:
+def secrets_in(house: House, number: int, response: Response) -> Secrets:
+    """What must stand in none of the files of a response."""
     decisions, redactions = _decided(house, number)
     whole = [each for each, decision in decisions.items() if decision.mark is Mark.WITHHOLD]
     return secrets_of(response, decisions, redactions, house.shelf.records(sorted({*whole, *redactions})))
