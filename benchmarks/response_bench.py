@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from benchmarks import corpus
@@ -31,8 +32,8 @@ def rows(size: int) -> list[Row]:
 def response(size: int) -> Response:
     """A response of realistic records."""
 
-    def entries() -> Iterator[Entry | WithheldEntry]:
-        for n, line in enumerate(corpus.lines(size), 1):
+    def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+        for n, line in islice(enumerate(corpus.lines(size), 1), start, stop):
             yield _entry(n, json.loads(line))
 
     return Response(

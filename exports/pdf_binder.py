@@ -8,7 +8,6 @@ import io
 import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pikepdf
 from PIL import Image, UnidentifiedImageError
 
 from custody.errors import UnavailableError
+from exports.format import BoundPdf
 from exports.pdf_pages import VolumeJob, render_volume, response_facts
 from exports.response import Entry, MediaFile, Response, WithheldEntry, plain
 
@@ -26,15 +26,6 @@ WORKERS = 2
 SECONDS_PER_VOLUME = 1800
 LARGEST_PICTURE = 1000
 _PIXEL_CAP = 50_000_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BoundPdf:
-    """One PDF of the response: its name in the package and where its bytes wait."""
-
-    name: str
-    path: Path
-    note: str
 
 
 def bind(response: Response, folder: Path, told: Callable[[int], None], workers: int = WORKERS) -> list[BoundPdf]:

@@ -5,8 +5,9 @@ from pathlib import Path
 from markupsafe import Markup
 from weasyprint import HTML
 
+from exports.pages import TEMPLATES, template
 from exports.paper import Paper
-from exports.pdf_pages import TEMPLATES, OnlyOurs, still_clock, template
+from exports.pdf_pages import OnlyOurs, still_clock
 
 _MORE = """
 address { font-style: normal; margin: 0 0 20pt 0; }

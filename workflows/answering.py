@@ -14,7 +14,8 @@ from custody.ids import RecordNumber, label_of
 from custody.record import Record
 from custody.request import Redaction
 from exports.compose import Facts, Placed, compose
-from exports.pdf_binder import BoundPdf, bind, working_folder
+from exports.format import BoundPdf, Made
+from exports.pdf_binder import bind, working_folder
 from exports.reason_codes import reason_codes
 from exports.response import CollectedBy, Coverage, Response
 from exports.zip_bundle import check_package, write_zip
@@ -44,7 +45,7 @@ def _respond(
         bound = bind(response, Path(work), told)
         package = Path(work) / "response.zip"
         with durable.scratch(package) as target:
-            write_zip(response, bound, target, house.ledger.signed_text)
+            write_zip(response, Made(pdfs=tuple(bound), work=Path(work)), target, house.ledger.signed_text)
         wrong = check_package(package, house.ledger.public_key())
         if wrong:
             raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
