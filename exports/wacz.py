@@ -6,6 +6,7 @@ addresses are ours, under `ofrecord.invalid`, a name that can never be a real si
 
 import hashlib
 import json
+import tempfile
 import uuid
 import zipfile
 import zlib
@@ -94,12 +95,10 @@ class _Archive:
 
 
 def _written(response: Response, path: Path) -> Iterator[bytes]:
-    with zipfile.ZipFile(path, "w") as target:
-        with target.open(_member("archive/data.warc.gz", True), "w", force_zip64=True) as warc:
-            seen = _Hashing(warc)
-            archive = _Archive(file=seen, site=site_of(response))  # type: ignore[arg-type]
-            _fill(archive, response)
-        resources = [_resource("archive/data.warc.gz", seen.digest.hexdigest(), archive.at)]
+    with tempfile.TemporaryFile(dir=path.parent) as warc, zipfile.ZipFile(path, "w") as target:
+        archive = _Archive(file=warc, site=site_of(response))
+        _fill(archive, response)
+        resources = [_stored(target, "archive/data.warc.gz", warc)]
         head = {"format": "json-pages-1.0", "id": "pages", "title": title_of(response), "hasText": False}
         lists = {
             "indexes/index.cdx": "".join(f"{line}\n" for line in sorted(archive.index)),
@@ -175,15 +174,16 @@ def _packed(head: bytes, block: Iterable[bytes], level: int) -> Iterator[bytes]:
     yield packer.compress(b"\r\n\r\n") + packer.flush()
 
 
-class _Hashing:
-    """Passes bytes on and remembers their digest."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.digest = file, hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        self.digest.update(data)
-        return self.file.write(data)
+def _stored(target: zipfile.ZipFile, name: str, file: IO[bytes]) -> dict[str, Any]:
+    """A finished file as it is. Players find it by the directory at the end, so its own header must say no more than
+    that one does: sizes of 64 bits only where they are needed."""
+    size, running = file.seek(0, 2), hashlib.sha256()
+    file.seek(0)
+    with target.open(_member(name, True), "w", force_zip64=size > zipfile.ZIP64_LIMIT) as member:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            running.update(chunk)
+            member.write(chunk)
+    return _resource(name, running.hexdigest(), size)
 
 
 def _member(name: str, stored: bool) -> zipfile.ZipInfo:
