@@ -5,24 +5,34 @@ any other address is refused. The door of WeasyPrint.
 """
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from weasyprint import HTML
+from weasyprint import HTML, Attachment
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from custody.errors import UnavailableError
 from exports.pages import TEMPLATES, template
+from exports.paper import Part
 from exports.response import Response
+
+_STILL = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VolumeJob:
-    """All that a worker needs for one volume, without any opener: the entries as plain data, pictures as bytes."""
+    """All that a worker needs for one volume, without any opener: the entries as plain data, pictures as bytes.
+
+    `certified` are the parts of the certification, in the last volume; `attached` is records.json for the city's own
+    copy; `on_paper` leaves out what a printed page cannot do.
+    """
 
     response: Mapping[str, Any]
     entries: tuple[Mapping[str, Any], ...]
@@ -30,16 +40,25 @@ class VolumeJob:
     pictures: Mapping[str, tuple[str, bytes]]
     volume: int
     volumes: int
+    certified: tuple[Part, ...] = ()
+    attached: bytes = b""
+    is_kept: bool = False
+    on_paper: bool = False
 
 
-def render_volume(job: VolumeJob, target: Path) -> None:
-    """Write the PDF of one volume to a temporary file. Runs in a worker process."""
+def render_volume(job: VolumeJob, target: Path, kept: Path | None = None) -> int:
+    """Write the PDF of one volume to a temporary file, and as `kept` the city's own copy of it (PDF/A-3).
+
+    Returns how many pages it has. Runs in a worker process.
+    """
     label = f"Public records request {job.response['request']}"
     if job.volumes > 1:
         label += f", volume {job.volume} of {job.volumes}"
     css = (TEMPLATES / "response.css").read_text(encoding="utf-8").replace("REQUEST_LABEL", label)
     page = template("response.html").render(
         r=job.response,
+        certified=[(type(part).__name__, part) for part in job.certified],
+        on_paper=job.on_paper,
         entries=job.entries,
         log=job.log,
         volume=job.volume,
@@ -48,9 +67,30 @@ def render_volume(job: VolumeJob, target: Path) -> None:
         + (f", volume {job.volume} of {job.volumes}" if job.volumes > 1 else ""),
         css=Markup(css),  # our own file, no word of the public in it
     )
-    document = HTML(string=page, base_url="ofrecord:", url_fetcher=OnlyOurs(job.pictures))
     with still_clock():
-        document.write_pdf(target, pdf_variant="pdf/ua-1")
+        laid = HTML(string=page, base_url="ofrecord:", url_fetcher=OnlyOurs(job.pictures)).render(
+            pdf_variant="pdf/ua-1"
+        )
+        laid.write_pdf(target, pdf_variant="pdf/ua-1", finisher=partial(_label_pages, job))
+        if kept is not None:
+            laid.metadata.attachments = [_attachment(job.attached)] if job.attached else []
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
+                laid.write_pdf(kept, pdf_variant="pdf/a-3a", finisher=partial(_label_pages, job))
+    return len(laid.pages)
+
+
+def _label_pages(job: VolumeJob, document: Any, pdf: Any) -> None:
+    """The number a viewer shows for a page is the printed one, with the volume before it where there are several."""
+    prefix = f"/P({job.volume}-)" if job.volumes > 1 else ""
+    pdf.catalog["PageLabels"] = f"<</Nums[0<</S/D{prefix}>>]>>"
+
+
+def _attachment(data: bytes) -> Attachment:
+    about = "The released records as data"
+    return Attachment(
+        string=data, name="records.json", description=about, created=_STILL, modified=_STILL, relationship="Data"
+    )
 
 
 @contextmanager
