@@ -65,13 +65,13 @@ def parts_of(response: Response, files: Sequence[tuple[str, int, str]] = ()) -> 
     yield from (Heading("Integrity"), Paragraph(words.integrity))
     yield from (Heading("Completeness"), *_completeness(response))
     if files:
-        rows = tuple((name, f"{size:,}", sha256) for name, size, sha256 in files)
-        yield from (Heading("Files of this response"), Grid(("File", "Bytes", "SHA-256"), rows))
+        rows = tuple((f"{name} ({size:,} bytes)", sha256) for name, size, sha256 in files)
+        yield from (Heading("Files of this response"), Grid(("File", "SHA-256"), rows))
     yield from (Heading("How to verify"), Paragraph(words.verify))
     yield from (Heading("Statement, to be signed by the legal custodian"), Paragraph(words.custody))
     yield from (Paragraph(words.compared), Paragraph(words.qualification), Paragraph(_BLANK))
     yield Paragraph(words.declaration)
-    yield Grid((), tuple((line, _BLANK) for line in (*words.sign, *words.notary)))
+    yield Grid((), tuple((line, _BLANK) for line in (*words.sign, *words.notary)), to_fill=True)
 
 
 def _facts(response: Response, words: Words) -> Iterator[tuple[str, str]]:
