@@ -226,7 +226,7 @@ def _join(paths: list[Path], joined: Path, response: Response) -> None:
                 places = {page.objgen: starts[-1] + number for number, page in enumerate(volume.pages)}
                 with volume.open_outline() as outline:
                     marks.append((starts[-1], [_moved(item, places) for item in outline.root]))
-                book.pages.extend(volume.pages)
+                book.add_pages_from(volume)
         with book.open_outline() as outline:
             for number, (start, items) in enumerate(marks, 1):
                 top = pikepdf.OutlineItem(f"Volume {number}", start)
