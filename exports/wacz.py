@@ -6,24 +6,23 @@ addresses are ours, under `ofrecord.invalid`, a name that can never be a real si
 
 import hashlib
 import json
-import tempfile
 import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from markupsafe import Markup
-
-from exports.format import File, Made, read_back
+from exports.format import File, Made
 from exports.pages import template
 from exports.reader_page import basis_of, facts_of, source_of, title_of
 from exports.response import Entry, MediaFile, Response
 
 _DATE = (2000, 1, 1, 0, 0, 0)
+_NOTHING = b"RO\0\0"
+"""An extra field that says nothing. Where there is one in the directory, players look into a file's own header for
+where its bytes begin; without, they reckon, and go wrong where that header holds sizes of 64 bits."""
+
 _NAMES = uuid.UUID("7d0d0b9e-3c7e-5a57-9d54-0f6ec1d9a3f1")
 _INFO = (
     "software: {software}\r\nformat: WARC File Format 1.1\r\ndigest-encoding: hex\r\n"
@@ -40,8 +39,8 @@ class WebArchive:
     tells: tuple[tuple[str, str], ...] = (("released.wacz", "the same as a web archive (open it at replayweb.page)"),)
 
     def files(self, response: Response, made: Made) -> Iterator[File]:
-        """The web archive; it is made in the temporary folder when its turn comes."""
-        yield File(name="released.wacz", chunks=partial(_written, response, made.work / "released.wacz"), stored=True)
+        """The web archive, made piece by piece when its turn comes."""
+        yield File(name="released.wacz", chunks=lambda: _written(response), stored=True)
 
 
 def site_of(response: Response) -> str:
@@ -50,55 +49,81 @@ def site_of(response: Response) -> str:
     return f"https://ofrecord.invalid/request-{response.request}{part}/"
 
 
+class _Stream:
+    """What was written into it and not taken yet: so a ZIP inside a ZIP needs no file of its own."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def take(self) -> bytes:
+        """All that was written since the last time."""
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
+
+
 @dataclass(slots=True)
 class _Archive:
-    """The WARC while it is written, and what the index and the list of pages say of it."""
+    """The WARC while it is made piece by piece, and what the index and the list of pages say of it."""
 
-    file: IO[bytes]
     site: str
     index: list[str] = field(default_factory=list)
     pages: list[dict[str, str]] = field(default_factory=list)
     at: int = 0
 
-    def info(self, text: str, stamp: str) -> None:
+    def info(self, text: str, stamp: str) -> Iterator[bytes]:
         """The first exchange: what made the file."""
         block = text.encode()
         digest = hashlib.sha256(block).hexdigest()
         head = _head("warcinfo", "", stamp, "application/warc-fields", digest, len(block), self.site + "#info")
-        self._write(_packed(head, [block], 9))
+        yield from self._counted(_packed(head, [block], 9))
 
-    def page(self, place: str, title: str, body: str, stamp: str) -> None:
-        """A page of ours."""
-        block = body.encode("utf-8", "replace")
-        self._exchange(place, "text/html", hashlib.sha256(block).hexdigest(), len(block), [block], stamp, 6)
+    def ours(self, place: str, kind: str, text: str, stamp: str) -> Iterator[bytes]:
+        """A text of ours."""
+        block = text.encode("utf-8", "replace")
+        yield from self._exchange(place, kind, hashlib.sha256(block).hexdigest(), len(block), [block], stamp, 6)
+
+    def page(self, place: str, title: str, body: str, stamp: str) -> Iterator[bytes]:
+        """A page of ours, in the list of pages."""
+        yield from self.ours(place, "text/html", body, stamp)
         row = {"id": place.removesuffix(".html") or "index", "url": self.site + place, "ts": stamp, "title": title}
         self.pages.append(row)
 
-    def media(self, media: MediaFile, stamp: str) -> None:
+    def media(self, media: MediaFile, stamp: str) -> Iterator[bytes]:
         """A released picture or file, its bytes as they are in `media/`."""
-        self._exchange(media.name, media.media_type, media.sha256, media.size, media.chunks(), stamp, 0)
+        yield from self._exchange(media.name, media.media_type, media.sha256, media.size, media.chunks(), stamp, 0)
 
     def _exchange(
         self, place: str, kind: str, digest: str, size: int, block: Iterable[bytes], stamp: str, level: int
-    ) -> None:
-        url, kind = self.site + place, _plain_type(kind)
-        length = self._write(_packed(_head("resource", url, stamp, kind, digest, size, url), block, level))
-        row = {"url": url, "mime": kind, "status": "200", "digest": f"sha256:{digest}", "length": str(length)}
-        row |= {"offset": str(self.at - length), "filename": "data.warc.gz"}
+    ) -> Iterator[bytes]:
+        url, kind, start = self.site + place, _plain_type(kind), self.at
+        yield from self._counted(_packed(_head("resource", url, stamp, kind, digest, size, url), block, level))
+        row = {"url": url, "mime": kind, "status": "200", "digest": f"sha256:{digest}", "length": str(self.at - start)}
+        row |= {"offset": str(start), "filename": "data.warc.gz"}
         moment = "".join(each for each in stamp if each.isdigit())
         self.index.append(f"{_sorting(url)} {moment} {json.dumps(row)}")
 
-    def _write(self, pieces: Iterable[bytes]) -> int:
-        length = sum(self.file.write(piece) for piece in pieces)
-        self.at += length
-        return length
+    def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.at += len(piece)
+            yield piece
 
 
-def _written(response: Response, path: Path) -> Iterator[bytes]:
-    with tempfile.TemporaryFile(dir=path.parent) as warc, zipfile.ZipFile(path, "w") as target:
-        archive = _Archive(file=warc, site=site_of(response))
-        _fill(archive, response)
-        resources = [_stored(target, "archive/data.warc.gz", warc)]
+def _written(response: Response) -> Iterator[bytes]:
+    out, archive, running = _Stream(), _Archive(site=site_of(response)), hashlib.sha256()
+    with zipfile.ZipFile(out, "w") as target:  # type: ignore[call-overload]
+        with target.open(_member("archive/data.warc.gz", True), "w", force_zip64=True) as warc:
+            for piece in _exchanges(archive, response):
+                running.update(piece)
+                warc.write(piece)
+                yield out.take()
+        resources = [_resource("archive/data.warc.gz", running.hexdigest(), archive.at)]
         head = {"format": "json-pages-1.0", "id": "pages", "title": title_of(response), "hasText": False}
         lists = {
             "indexes/index.cdx": "".join(f"{line}\n" for line in sorted(archive.index)),
@@ -112,25 +137,24 @@ def _written(response: Response, path: Path) -> Iterator[bytes]:
         _add(target, "datapackage.json", listing)
         digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(listing).hexdigest()}"}
         _add(target, "datapackage-digest.json", json.dumps(digest, indent=2).encode())
-    yield from read_back(path)()
-    path.unlink()
+    yield out.take()
 
 
-def _fill(archive: _Archive, response: Response) -> None:
-    archive.info(_INFO.format(software=response.software, request=response.request), _stamp(""))
-    basis, style, page = basis_of(response), Markup(source_of("reader.css")), template("released.html")
-    shown = {"r": response, "basis": basis, "style": style, "name": title_of(response)}
+def _exchanges(archive: _Archive, response: Response) -> Iterator[bytes]:
+    yield from archive.info(_INFO.format(software=response.software, request=response.request), _stamp(""))
+    yield from archive.ours("style.css", "text/css", source_of("reader.css"), _stamp(""))
+    shown = {"r": response, "basis": basis_of(response), "name": title_of(response)}
     rows = [(entry.position, entry.label, _line(facts_of(entry))) for entry in response.entries()]
-    title = title_of(response)
-    archive.page("", title, page.render(**shown, title=title, e=None, rows=rows), _stamp(""))
+    title, page = title_of(response), template("released.html")
+    yield from archive.page("", title, page.render(**shown, title=title, e=None, rows=rows), _stamp(""))
     for entry in response.entries():
         stamp = _stamp(entry.captured if isinstance(entry, Entry) else "")
         title = f"{entry.position}. {entry.label}"
         body = page.render(**shown, title=title, e=facts_of(entry), rows=())
-        archive.page(f"{entry.label}.html", title, body, stamp)
+        yield from archive.page(f"{entry.label}.html", title, body, stamp)
         if isinstance(entry, Entry):
             for media in entry.media:
-                archive.media(media, stamp)
+                yield from archive.media(media, stamp)
 
 
 def _line(facts: dict[str, Any]) -> str:
@@ -174,22 +198,11 @@ def _packed(head: bytes, block: Iterable[bytes], level: int) -> Iterator[bytes]:
     yield packer.compress(b"\r\n\r\n") + packer.flush()
 
 
-def _stored(target: zipfile.ZipFile, name: str, file: IO[bytes]) -> dict[str, Any]:
-    """A finished file as it is. Players find it by the directory at the end, so its own header must say no more than
-    that one does: sizes of 64 bits only where they are needed."""
-    size, running = file.seek(0, 2), hashlib.sha256()
-    file.seek(0)
-    with target.open(_member(name, True), "w", force_zip64=size > zipfile.ZIP64_LIMIT) as member:
-        for chunk in iter(lambda: file.read(1 << 20), b""):
-            running.update(chunk)
-            member.write(chunk)
-    return _resource(name, running.hexdigest(), size)
-
-
 def _member(name: str, stored: bool) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _DATE)
     info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
     info.create_system, info.external_attr = 3, 0o644 << 16
+    info.extra = _NOTHING
     return info
 
 
