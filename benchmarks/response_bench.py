@@ -140,8 +140,10 @@ def _zip(size: int) -> None:
         picture = _Picture(work, 500_000)
         media = {f"R{n}": picture.of(n) for n in range(1, size + 1)}
 
+        there = [replace(entry, media=(media[entry.label],)) for entry in response(size).entries()]
+
         def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
-            yield from (replace(entry, media=(media[entry.label],)) for entry in response(size).entries(start, stop))
+            yield from there[start:stop]
 
         whole = replace(response(size), entries=entries)
         began = time.monotonic()
