@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import pickle
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import pytest
 from custody.errors import UsageError
 from custody.ids import RecordNumber
 from custody.request import Mark
+from exports import pdf_binder
 from exports.certification import words_of
 from exports.parts import shares, weight, whole
 from exports.platform_limits import limits_of
@@ -342,6 +344,15 @@ def test_that_it_was_sent_is_written_down(archive: Archive, jsonl: Jsonl) -> Non
     assert act["zip_sha256"] == [made["zip_sha256"]] and (act["to"], act["by_way"], act["series"]) == (
         "requester", "email", "WI-PRR",
     )  # fmt: skip
+
+
+def test_what_a_worker_is_handed_can_be_sent_to_it(archive: Archive, jsonl: Jsonl) -> None:
+    """Volumes are made by other processes: nothing that opens a file or a database may go along."""
+    released(archive, jsonl, media=10)
+    with archive.writing() as house:
+        response = answering.response_for(house, 1)
+        for job in pdf_binder._jobs(response, 1, pdf_binder.Style.WITH_KEPT_COPY):
+            assert len(pickle.loads(pickle.dumps(job)).entries) == 12
 
 
 @pytest.mark.slow
