@@ -36,6 +36,7 @@ def whole(response: Response) -> Share:
         released=response.released,
         redacted=response.redacted,
         withheld=response.withheld,
+        context=response.context,
     )
 
 
@@ -89,5 +90,11 @@ def _lines(response: Response, files: Sequence[PartFile]) -> Iterator[str]:
 def _share(entries: Sequence[Entry | WithheldEntry], start: int) -> Share:
     withheld = sum(1 for each in entries if isinstance(each, WithheldEntry))
     redacted = sum(1 for each in entries if isinstance(each, Entry) and each.partly)
-    released = len(entries) - withheld - redacted
-    return Share(start=start, stop=start + len(entries), released=released, redacted=redacted, withheld=withheld)
+    return Share(
+        start=start,
+        stop=start + len(entries),
+        released=len(entries) - withheld - redacted,
+        redacted=redacted,
+        withheld=withheld,
+        context=sum(1 for each in entries if isinstance(each, Entry) and each.context),
+    )

@@ -30,7 +30,7 @@ def plain(passage: Passage) -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MediaFile:
     """A released picture or file. `name` is its name in the package, `place` its number among the record's media
-    (from 0); `chunks` opens its bytes."""
+    (from 0); `chunks` opens its bytes. `changed` when a part of it is withheld: the bytes are not the archive's own."""
 
     name: str
     place: int
@@ -39,6 +39,7 @@ class MediaFile:
     size: int
     sha256: str
     chunks: Callable[[], Iterator[bytes]]
+    changed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +87,8 @@ class Entry:
     reasons: tuple[tuple[str, str], ...] = ()
     """Each reason code used with what the custodian wrote to it, for the log."""
     proofs: Callable[[], tuple[Proof, ...]] = _no_proofs
+    context: bool = False
+    """Whether it was not asked for, and is shown so that the others can be understood."""
 
     @property
     def partly(self) -> bool:
@@ -150,13 +153,15 @@ class Share:
     released: int
     redacted: int
     withheld: int
+    context: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
     """The whole answer, or one of its parts. `entries` may be walked as often as a format needs; it reads as it goes.
 
-    `first` is the position of its first entry. `custodian` and `software` are facts for the certification.
+    `first` is the position of its first entry. `custodian` and `software` are facts for the certification. `context`
+    counts the records, among those released in full or in part, that were not asked for.
     """
 
     city: str
@@ -181,6 +186,7 @@ class Response:
     part: int = 1
     parts: int = 1
     first: int = 1
+    context: int = 0
 
     def shared(self, share: Share, part: int, parts: int) -> "Response":
         """The same response with the records of one part only; it is complete in itself."""
@@ -198,6 +204,7 @@ class Response:
             released=share.released,
             redacted=share.redacted,
             withheld=share.withheld,
+            context=share.context,
         )
 
     @property

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from custody.days import HolidayRule
 from custody.disposition import Disposition
 from custody.errors import UsageError
 from retention_schedules.eligibility import hold_end, judge, may_drop_copy
@@ -26,6 +27,9 @@ from retention_schedules.situation import (
     RequestFacts,
     Situation,
 )
+
+Holidays = Callable[[str], tuple[HolidayRule, ...]]
+"""Gives a jurisdiction's table of holidays by its name."""
 
 CASES = Path(__file__).parent / "cases_wisconsin"
 _CASE = {"id", "title", "law", "note", "today", "jurisdiction", "city", "record", "request", "whs", "hold", "expect"}
@@ -60,15 +64,18 @@ class CaseResult:
         return not self.differences
 
 
-def check(folder: Path) -> list[CaseResult]:
-    """Run every case in every `.toml` of a folder (or in one file). Raises UsageError on what is not understood."""
+def check(folder: Path, holidays: Holidays) -> list[CaseResult]:
+    """Run every case in every `.toml` of a folder (or in one file). Raises UsageError on what is not understood.
+
+    `holidays` gives a jurisdiction's table of holidays by its name.
+    """
     files = [folder] if folder.is_file() else sorted(folder.glob("**/*.toml"))
     if not files:
         raise UsageError(f"There are no cases (*.toml) in {folder}.", "docs/cases.md says how to write one.")
-    return [result for path in files for result in _check_file(path)]
+    return [result for path in files for result in _check_file(path, holidays)]
 
 
-def _check_file(path: Path) -> list[CaseResult]:
+def _check_file(path: Path, holidays: Holidays) -> list[CaseResult]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -77,10 +84,10 @@ def _check_file(path: Path) -> list[CaseResult]:
     cases = data.get("case")
     if not isinstance(cases, list) or not cases:
         raise UsageError(f"{path} holds no [[case]].", "docs/cases.md says how to write one.")
-    return [_run(case, path, number) for number, case in enumerate(cases, 1)]
+    return [_run(case, path, number, holidays) for number, case in enumerate(cases, 1)]
 
 
-def _run(case: dict[str, Any], path: Path, number: int) -> CaseResult:
+def _run(case: dict[str, Any], path: Path, number: int, holidays: Holidays) -> CaseResult:
     where = f"{path.name}, case {case.get('id', number)}"
     _only(case, _CASE, where)
     expect = case.get("expect") or {}
@@ -90,20 +97,20 @@ def _run(case: dict[str, Any], path: Path, number: int) -> CaseResult:
     if "copies" in case:
         judged, differences = _copies(case["copies"], expect, where)
     else:
-        judged, differences = _judged(case, expect, where)
+        judged, differences = _judged(case, expect, where, holidays)
     known = {name: str(case.get(name, "")) for name in ("title", "law")}
     return CaseResult(
         file=path.name, id=str(case.get("id", number)), judged=judged, differences=tuple(differences), **known
     )
 
 
-def _judged(case: dict[str, Any], expect: Mapping[str, Any], where: str) -> tuple[str, list[str]]:
+def _judged(case: dict[str, Any], expect: Mapping[str, Any], where: str, holidays: Holidays) -> tuple[str, list[str]]:
     schedules = _schedules(case, where)
     city_data = case.get("city", {})
     zone = str(city_data.get("zone", "America/Chicago"))
     situation = Situation(
         record=_record(case.get("record"), zone, where),
-        city=_city(city_data, where),
+        city=_city(city_data, where, holidays(schedules.jurisdiction)),
         requests=tuple(_request(each, zone, f"{where}, request") for each in _many(case, "request", where)),
         notices=tuple(_notice(each, f"{where}, whs") for each in _many(case, "whs", where)),
         holds=tuple(_hold(each, f"{where}, hold") for each in _many(case, "hold", where)),
@@ -117,7 +124,7 @@ def _differences(
     expect: Mapping[str, Any], judged: Disposition, situation: Situation, schedules: Schedules, where: str
 ) -> list[str]:
     ends = [
-        hold_end(request.decided or request.received, request.incarcerated, situation.city, schedules)
+        hold_end(request.decided or request.received, request.incarcerated, situation.city)
         for request in situation.requests
         if request.decision in ("denied", "part", "withdrawn", "unpaid")
     ]
@@ -180,7 +187,7 @@ def _record(data: Any, zone: str, where: str) -> RecordFacts:
     )
 
 
-def _city(data: Mapping[str, Any], where: str) -> CityTerms:
+def _city(data: Mapping[str, Any], where: str, holidays: tuple[HolidayRule, ...]) -> CityTerms:
     _only(data, _CITY, f"{where}, city")
     adopted = {}
     for series, row in data.get("adopted", {}).items():
@@ -189,6 +196,7 @@ def _city(data: Mapping[str, Any], where: str) -> CityTerms:
             adopted=row["adopted"], expires=row.get("expires"), reference=str(row.get("reference", ""))
         )
     return CityTerms(
+        holidays=holidays,
         ordinance=str(data.get("ordinance", "")),
         count_rule=_one_of(data.get("count_rule", "later"), ("later", "calendar"), f"{where}, city.count_rule"),
         whs_early_notice=bool(data.get("whs_early_notice", False)),

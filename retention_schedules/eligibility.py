@@ -49,7 +49,7 @@ def judge(situation: Situation, schedules: Schedules, today: date) -> Dispositio
             retention_ends, f"{words_of(row.period)} from {said(trigger_on)} (series {row.id}, {row.authority})"
         )
     for request in situation.requests:
-        _request(request, situation.city, schedules, reasoning)
+        _request(request, situation.city, reasoning)
     for hold in situation.holds:
         if hold.ends is None:
             reasoning.block("hold", f"a {hold.kind} hold stands ({hold.matter}) and has no end")
@@ -93,13 +93,13 @@ def governing(situation: Situation, schedules: Schedules, today: date, reasoning
     return default
 
 
-def hold_end(decided: date, incarcerated: bool, city: CityTerms, schedules: Schedules) -> date:
+def hold_end(decided: date, incarcerated: bool, city: CityTerms) -> date:
     """The last day protected after a denial: 60 (90) days, counted both ways, the later one unless the city decided."""
     count = DENIAL_DAYS_INCARCERATED if incarcerated else DENIAL_DAYS
     calendar = decided + timedelta(days=count)
     if city.count_rule == "calendar":
         return calendar
-    return max(calendar, add_business(decided, count, schedules.holidays, city.closures))
+    return max(calendar, add_business(decided, count, city.holidays, city.closures))
 
 
 def may_drop_copy(copy: dict[str, str], master: dict[str, str]) -> tuple[bool, str]:
@@ -149,7 +149,7 @@ def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | 
     return None
 
 
-def _request(request: RequestFacts, city: CityTerms, schedules: Schedules, reasoning: _Reasoning) -> None:
+def _request(request: RequestFacts, city: CityTerms, reasoning: _Reasoning) -> None:
     name = request.name or f"the request of {said(request.received)}"
     match request.decision:
         case "":
@@ -163,7 +163,7 @@ def _request(request: RequestFacts, city: CityTerms, schedules: Schedules, reaso
             decided = request.decided or request.received
             days = DENIAL_DAYS_INCARCERATED if request.incarcerated else DENIAL_DAYS
             how = "calendar days" if city.count_rule == "calendar" else "days counted both ways, the later"
-            end = hold_end(decided, request.incarcerated, city, schedules)
+            end = hold_end(decided, request.incarcerated, city)
             what = {"part": "denied in part", "denied": "denied"}.get(request.decision, request.decision)
             reasoning.until(end, f"{name}, {what} on {said(decided)}: {days} {how} (Wis. Stat. 19.35(5), 19.345)")
     if request.court is not None:

@@ -23,7 +23,7 @@ def classify(account_series: str, kind: str, jurisdiction: str = "wisconsin") ->
     return series, f"records of kind {kind}"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def bucket(series: str, day: str | None, jurisdiction: str = "wisconsin") -> str:
     """`WI-DEF-7Y/2032Q1` for a record whose clock starts on `day` (ISO text); `.../undated` when that is unknown."""
     if day is None:

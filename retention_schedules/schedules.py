@@ -1,6 +1,6 @@
 """Retention schedules read from files, strictly: a row nobody understands is an error, never a silent default.
 
-What a row means for a record is `eligibility.py`; which days are holidays is `custody/days.py`.
+What a row means for a record is `eligibility.py`; which days are holidays is `policies/calendars.py`.
 """
 
 import tomllib
@@ -11,19 +11,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from custody.days import HolidayRule
 from custody.errors import UsageError
 from custody.schedule import Fate, Period, Series, Trigger, Unit
 
 _FOLDER = Path(__file__).parent / "jurisdictions"
-_TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing", "holidays"}
+_TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing"}
 _NOT_IN_FILES = {"jurisdiction", "schedule", "default"}
 _WHS = ("required", "waived", "not_applicable")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedules:
-    """A jurisdiction's rows by id, its default row, its filing of kinds into series, and its holidays."""
+    """A jurisdiction's rows by id, its default row and its filing of kinds into series."""
 
     jurisdiction: str
     title: str
@@ -32,8 +31,6 @@ class Schedules:
     shortest: Period
     shortest_authority: str
     filing: Mapping[str, str]
-    holidays: tuple[HolidayRule, ...]
-    holidays_authority: str
 
     def row(self, series: str) -> Series:
         """One row. Raises UsageError that lists the series there are."""
@@ -78,8 +75,6 @@ def load_schedules(path: Path) -> Schedules:
         shortest=_period(shortest, f"{path.name}, shortest_without_adoption", extra={"authority"}),
         shortest_authority=str(shortest.get("authority", "")),
         filing=_filing(data.get("filing", {}), rows, path.name),
-        holidays=tuple(_holiday(rule, path.name) for rule in data.get("holidays", {}).get("strict", [])),
-        holidays_authority=str(data.get("holidays", {}).get("authority", "")),
     )
 
 
@@ -117,29 +112,6 @@ def _filing(data: dict[str, Any], rows: Mapping[str, Series], where: str) -> dic
         if series not in rows:
             raise UsageError(f"{where}: filing of {kind} names {series!r}, which is no row.", "Name a row's id.")
     return {str(kind): str(series) for kind, series in data.items()}
-
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _holiday(data: dict[str, Any], where: str) -> HolidayRule:
-    _only(data, {"name", "on", "nth", "weekday", "month", "even_years", "after_first_monday"}, f"{where}, holidays")
-    try:
-        if "on" in data:
-            month, day = str(data["on"]).split("-")
-            return HolidayRule(name=data["name"], month=int(month), day=int(day))
-        return HolidayRule(
-            name=data["name"],
-            month=data["month"],
-            nth=data["nth"],
-            weekday=_WEEKDAYS.index(data["weekday"]),
-            even_years=data.get("even_years", False),
-            after_first_monday=data.get("after_first_monday", False),
-        )
-    except (KeyError, ValueError) as error:
-        raise UsageError(
-            f"{where}: the holiday {data!r} is not understood.", 'Use on = "07-04" or nth, weekday.'
-        ) from error
 
 
 def _one_of(kind: Any, value: Any, where: str) -> Any:

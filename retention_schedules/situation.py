@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from custody.days import HolidayRule
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordFacts:
@@ -79,8 +81,12 @@ class Adoption:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CityTerms:
-    """What the city decided. `count_rule` is "later" (calendar and business days, the later one) or "calendar"."""
+    """What the city decided. `count_rule` is "later" (calendar and business days, the later one) or "calendar".
 
+    `holidays` is the table of its jurisdiction (policies/calendars); whoever judges hands it in.
+    """
+
+    holidays: tuple[HolidayRule, ...]
     ordinance: str = ""
     count_rule: str = "later"
     whs_early_notice: bool = False

@@ -1,6 +1,7 @@
 """Writing the answer to a request: the PDF and the ZIP, checked after writing. Nothing is sent, nothing is signed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -8,26 +9,33 @@ from typing import Any
 from archiver import durable
 from archiver.catalog import queries
 from archiver.evidence import Evidence
-from custody.digest import sha256
+from custody.errors import UnavailableError
 from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
 from custody.record import Record
-from custody.request import Redaction
+from custody.request import Decision, Mark, Redaction
 from exports.compose import Facts, Placed, compose
+from exports.leak_check import refuse_leaks, without_secrets
 from exports.parts import parts_json, parts_text
 from exports.pdf_binder import working_folder
 from exports.reason_codes import reason_codes
 from exports.response import CollectedBy, Response
+from exports.secrets_of import Secrets, secrets_of
 from exports.table import BAG
 from workflows.access import Reading, reading
 from workflows.certifying import ITEMS, certify, items
 from workflows.coverage import coverage, day_of
 from workflows.house import House
 from workflows.packaging import Built, Wanted, bag_of, build, part_files, stem_of, zip_name
+from workflows.release_gate import release_blocks
 from workflows.requesting import request_of
 from workflows.shelving import keep
 
-_ACTS = ("request.opened", "request.collected", "request.marked", "request.redacted", "redaction.lifted")
+_BAG = "response-bag.zip"
+_ACTS = (
+    "request.opened", "request.collected", "request.context-added", "request.marked", "request.redacted",
+    "redaction.lifted", "redaction.made-together", "redaction.lifted-together",
+)  # fmt: skip
 
 
 def respond(
@@ -44,7 +52,7 @@ def respond(
 def _respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading, wanted: Wanted
 ) -> dict[str, Any]:
-    response = response_for(house, number)
+    response, secrets = sendable(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
     with working_folder() as temporary:
@@ -52,19 +60,19 @@ def _respond(
         signed, key = house.ledger.signed_text, house.ledger.public_key()
         built = build(response, work, wanted, signed, key, told)
         files = _files(house, response, built, work, wanted)
+        refuse_leaks({name: path for name, path in files.items() if name != _BAG}, secrets)  # a bag holds the same
         read.found(response.count, "written")
         kept = keep(folder, files)
     made = _made(folder, built, kept["digests"])
     counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}
+    counts["context"] = response.context
     house.journal.write(("request.responded", number, {**made, **counts}))
     return {"request": number, **made, **counts, "earlier": kept["earlier"]}
 
 
-def _files(
-    house: House, response: Response, built: Sequence[Built], work: Path, wanted: Wanted
-) -> dict[str, Path | bytes]:
+def _files(house: House, response: Response, built: Sequence[Built], work: Path, wanted: Wanted) -> dict[str, Path]:
     """Everything that is kept of an answer, by its name in the folder."""
-    files: dict[str, Path | bytes] = {}
+    files: dict[str, Path] = {}
     for each in built:
         stem = stem_of(each)
         files |= {pdf.name.replace("response", stem, 1): pdf.path for pdf in each.pdfs}
@@ -72,15 +80,22 @@ def _files(
         files[zip_name(each)] = each.zip
     if len(built) > 1:
         there = part_files(built)
-        files |= {"parts.json": parts_json(response, there), "parts.txt": parts_text(response, there)}
+        files["parts.json"] = _put(work / "parts.json", [parts_json(response, there)])
+        files["parts.txt"] = _put(work / "parts.txt", [parts_text(response, there)])
     if BAG in wanted.formats:
-        files["response-bag.zip"] = bag_of(response, built, work)
-    files[ITEMS] = b"".join(items(house, response))
-    delivered = [name for name in files if "/" not in name]
-    rows = [(name, _size(files[name]), _digest(files[name])) for name in delivered]
+        files[_BAG] = bag_of(response, built, work)
+    files[ITEMS] = _put(work / ITEMS, items(house, response))
+    delivered = [(name, path) for name, path in files.items() if "/" not in name]
+    rows = [(name, path.stat().st_size, durable.hash_file(path)) for name, path in delivered]
     certify(response, rows, work / "certification.pdf")
     files["certification.pdf"] = work / "certification.pdf"
     return files
+
+
+def _put(path: Path, chunks: Iterable[bytes]) -> Path:
+    with durable.scratch(path) as file:
+        file.writelines(chunks)
+    return path
 
 
 def _made(folder: Path, built: Sequence[Built], digests: Mapping[str, str]) -> dict[str, Any]:
@@ -96,27 +111,24 @@ def _made(folder: Path, built: Sequence[Built], digests: Mapping[str, str]) -> d
         [{"zip": str(folder / name), "sha256": digests[name]} for name in sorted(zips)] if len(zips) > 1 else []
     )
     made["certification"] = str(folder / "certification.pdf")
-    made["bag"] = str(folder / "response-bag.zip") if "response-bag.zip" in digests else ""
+    made["bag"] = str(folder / _BAG) if _BAG in digests else ""
     made["city_copy"] = [str(folder / name) for name in digests if name.startswith("city-copy/")]
     return made
 
 
-def _size(source: Path | bytes) -> int:
-    return len(source) if isinstance(source, bytes) else source.stat().st_size
-
-
-def _digest(source: Path | bytes) -> str:
-    return sha256(source) if isinstance(source, bytes) else durable.hash_file(source)
+def sendable(house: House, number: int) -> tuple[Response, Secrets]:
+    """The response, once nothing stands in its way, and what must not be found in anything made of it."""
+    _refuse_blocked(house, number)
+    response = response_for(house, number)
+    secrets = _secrets(house, number, response)
+    return replace(response, collections=without_secrets(response.collections, secrets)), secrets
 
 
 def response_for(house: House, number: int) -> Response:
     """The response as it would go out now; nothing is written."""
     request = request_of(house, number)
     connection = house.catalog.connection
-    decisions = {each.record: each for each in queries.decisions(connection, number)}
-    redactions: dict[RecordNumber, list[Redaction]] = {}
-    for _, redaction in queries.redactions(connection, number):
-        redactions.setdefault(redaction.record, []).append(redaction)
+    decisions, redactions = _decided(house, number)
     rows = queries.record_rows(connection, [int(record) for record in decisions])
     evidence = Evidence(house.catalog, house.vault, house.ledger, _leaves(house, number, list(rows)))
     return compose(
@@ -129,6 +141,32 @@ def response_for(house: House, number: int) -> Response:
         house.vault.media,
         evidence.of,
     )
+
+
+Decided = tuple[dict[RecordNumber, Decision], dict[RecordNumber, list[Redaction]]]
+
+
+def _decided(house: House, number: int) -> Decided:
+    """The decisions and redactions of all records that the answer speaks of: not of those that were left out."""
+    every = queries.decisions(house.catalog.connection, number)
+    decisions = {each.record: each for each in every if each.mark is not Mark.EXCLUDE}
+    redactions: dict[RecordNumber, list[Redaction]] = {}
+    for _, redaction in queries.redactions(house.catalog.connection, number):
+        if redaction.record in decisions:
+            redactions.setdefault(redaction.record, []).append(redaction)
+    return decisions, redactions
+
+
+def _refuse_blocked(house: House, number: int) -> None:
+    blocks = release_blocks(house, number)
+    if blocks:
+        raise UnavailableError(f"The answer cannot go out yet: {'; '.join(blocks)}.", "Nothing was written.")
+
+
+def _secrets(house: House, number: int, response: Response) -> Secrets:
+    decisions, redactions = _decided(house, number)
+    whole = [each for each, decision in decisions.items() if decision.mark is Mark.WITHHOLD]
+    return secrets_of(response, decisions, redactions, house.shelf.records(sorted({*whole, *redactions})))
 
 
 def _leaves(house: House, number: int, records: Sequence[int]) -> list[int]:

@@ -3,25 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from archiver.catalog import queries
 from archiver.harvest import IMPLAUSIBLE
 from custody.clock import local_day
 from custody.disposition import Disposition, Standing
-from custody.hold import Hold, HoldKind
+from custody.hold import CLOSED, ONGOING, Hold, HoldKind
 from custody.ids import RecordNumber
-from custody.request import Mark, RecordsRequest, RequestState
+from custody.record import Record
+from custody.request import RecordsRequest
 from custody.selector import Selector, from_data
+from policies.calendars import holiday_rules
 from retention_schedules.cases import CASES, CaseResult
 from retention_schedules.cases import check as check_cases
 from retention_schedules.eligibility import judge
 from retention_schedules.schedules import Schedules, schedules_for
 from retention_schedules.situation import Adoption, CityTerms, HoldFacts, RecordFacts, RequestFacts, Situation
 from workflows.house import House
+from workflows.request_bearing import bearing_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +52,7 @@ def explain(house: House, number: RecordNumber, on: date | None = None) -> tuple
             continue
         named = number in hold.numbers
         reached = named or Selector(clause=from_data(hold.clause)).matches(kept, handles)
-        closed = hold.kind is HoldKind.REQUEST and kept.versions[0].captured_at > hold.placed_at
-        if not reached or (closed and not named):
+        if not reached or (_is_beyond(house, hold, kept) and not named):
             continue
         _add(house, hold, number, requests, holds)
     situation = Situation(
@@ -91,7 +94,7 @@ def today(house: House) -> date:
 
 def run_cases(folder: Path | None) -> list[CaseResult]:
     """Run the cases of a folder, or the project's own."""
-    return check_cases(folder or CASES)
+    return check_cases(folder or CASES, holiday_rules)
 
 
 def _plain_judge(schedules: Schedules, terms: CityTerms, on: date) -> Callable[[RecordFacts], Disposition]:
@@ -117,9 +120,11 @@ def _terms(house: House) -> CityTerms:
         for series, row in city.adopted.items()
     }
     return CityTerms(
+        holidays=holiday_rules(house.city.jurisdiction),
         ordinance=city.destruction_ordinance,
         count_rule=city.count_rule,
         whs_early_notice=city.whs_early_notice,
+        closures=tuple(closed.day for closed in city.closures),
         waived_series=city.waived_series,
         adopted=adopted,
     )
@@ -131,57 +136,71 @@ def _add(house: House, hold: Hold, number: RecordNumber, requests: list[RequestF
         return
     request = queries.request_named(house.catalog.connection, hold.request)
     if request is not None:
-        requests += _request_facts(house, request, number)
-
-
-def _request_facts(house: House, request: RecordsRequest, number: RecordNumber) -> Iterator[RequestFacts]:
-    zone = house.city.time_zone
-    open_request = RequestFacts(received=local_day(request.received_at, zone), name=f"records request {request.number}")
-    if request.state is RequestState.OPEN:
-        yield open_request
-        return
-    answers = queries.acts_of(house.catalog.connection, "request.responded", request.number)
-    answered = local_day(queries.moment(answers[-1]["at"]), zone)
-    decisions = {each.record: each.mark for each in queries.decisions(house.catalog.connection, request.number)}
-    match decisions.get(number):
-        case Mark.RELEASE:
-            yield replace(open_request, decision="granted", decided=answered, delivered=answered)
-        case Mark.REDACT:
-            yield replace(open_request, decision="part", decided=answered)
-        case Mark.WITHHOLD:
-            yield replace(open_request, decision="denied", decided=answered)
+        bearing = bearing_of(house, request)
+        requests += bearing.facts(number)
+        holds += bearing.holds
 
 
 def _held(house: House, day: date) -> list[tuple[str, set[RecordNumber]]]:
-    """What each standing hold reaches, asked of the engine once; requests that were answered protect through a day."""
+    """What each standing hold reaches, asked of the engine once; a request's by what its history means that day."""
     found: list[tuple[str, set[RecordNumber]]] = []
     schedules = schedules_for(house.city.jurisdiction)
     for hold in queries.holds(house.catalog.connection):
         if hold.released_at is not None:
             continue
         reach = set(house.engine.numbers(Selector(clause=from_data(hold.clause))))
-        if hold.kind is HoldKind.REQUEST:  # its scope is closed at the moment it was placed
-            placed = round(hold.placed_at.timestamp() * 1000)
-            reach -= {RecordNumber(n) for n in queries.numbers_taken_in_after(house.catalog.connection, placed)}
+        if hold.kind is HoldKind.REQUEST:
+            reach -= _beyond(house, hold)
         reach |= {RecordNumber(number) for number in hold.numbers}
-        if hold.kind is HoldKind.REQUEST and hold.request is not None:
-            request = queries.request_named(house.catalog.connection, hold.request)
-            if request is not None and request.state is not RequestState.OPEN:
-                reach = {number for number in reach if _still_protects(house, request, number, schedules, day)}
-            found.append(
-                ("open request" if request and request.state is RequestState.OPEN else "request denied", reach)
-            )
+        request = queries.request_named(house.catalog.connection, hold.request) if hold.request else None
+        if hold.kind is HoldKind.REQUEST and request is not None:
+            found += _held_by(house, request, reach, schedules, day)
         elif hold.protects_through is None or hold.protects_through >= day:
             found.append(("hold", reach))
     return found
 
 
-def _still_protects(
-    house: House, request: RecordsRequest, number: RecordNumber, schedules: Schedules, day: date
-) -> bool:
-    facts = tuple(_request_facts(house, request, number))
-    if not facts or facts[0].decision == "granted":
+def _beyond(house: House, hold: Hold) -> set[RecordNumber]:
+    """What was taken in after a request's hold was placed and lies outside the period that was asked for."""
+    if hold.reaches == ONGOING:
+        return set()
+    since = None if hold.reaches == CLOSED else _after(date.fromisoformat(hold.reaches), house.city.time_zone)
+    placed = round(hold.placed_at.timestamp() * 1000)
+    return {RecordNumber(n) for n in queries.numbers_taken_in_after(house.catalog.connection, placed, since)}
+
+
+def _after(day: date, zone: str) -> int:
+    """The first moment after a day in the city, in milliseconds."""
+    return round(datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).timestamp() * 1000)
+
+
+def _is_beyond(house: House, hold: Hold, kept: Record) -> bool:
+    if hold.kind is not HoldKind.REQUEST or hold.reaches == ONGOING or kept.versions[0].captured_at <= hold.placed_at:
         return False
+    posted = kept.current.created_at
+    if hold.reaches == CLOSED:
+        return True
+    last = date.fromisoformat(hold.reaches)
+    return posted is not None and local_day(posted, house.city.time_zone) > last
+
+
+def _held_by(
+    house: House, request: RecordsRequest, reach: set[RecordNumber], schedules: Schedules, day: date
+) -> Iterator[tuple[str, set[RecordNumber]]]:
+    """The records a request still protects, by why: the facts are the same for all records with the same mark."""
+    bearing = bearing_of(house, request)
+    if bearing.holds:
+        yield "hold", reach
+    for mark, facts in bearing.by_mark.items():
+        why = _protection(house, facts, schedules, day)
+        if why:
+            yield why, {number for number in reach if bearing.marks.get(number) is mark}
+
+
+def _protection(house: House, facts: tuple[RequestFacts, ...], schedules: Schedules, day: date) -> str:
     record = RecordFacts(series=schedules.default.id, created=date(1900, 1, 1))
     terms = replace(_terms(house), ordinance="assumed", waived_series=(schedules.default.id,))
-    return judge(Situation(record=record, city=terms, requests=facts), schedules, day).standing is not Standing.ELIGIBLE
+    judged = judge(Situation(record=record, city=terms, requests=facts), schedules, day)
+    if not facts or judged.standing is Standing.ELIGIBLE:
+        return ""
+    return judged.blocks[0] if judged.blocks else "request denied"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from archiver import durable
+from exports.leak_check import refuse_leaks
 from exports.pdf_binder import Style, bind, pages_in, working_folder
 from workflows.access import reading
-from workflows.answering import response_for
+from workflows.answering import sendable
 from workflows.house import House
 
 
@@ -20,12 +21,13 @@ def paper(house: House, number: int, into: Path | None, told: Callable[[int], No
     Raises UsageError while anything is undecided.
     """
     with reading(house, "request.paper", f"request {number}") as read:
-        response = response_for(house, number)
+        response, secrets = sendable(house, number)
         folder = into or house.settings.responses / f"request-{number}"
         durable.require_room(house.settings.home)
         with working_folder() as work:
             whole = bind(response, Path(work), told, style=Style.PAPER)[0]
             pages = pages_in(whole)
+            refuse_leaks({"paper.pdf": whole.path}, secrets)
             read.found(response.count, "written")
             target = folder / "paper.pdf"
             with whole.path.open("rb") as file:

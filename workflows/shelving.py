@@ -1,18 +1,17 @@
 """Keeping an answer in its folder: every file whole or not at all, and an earlier answer beside it, never lost."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from archiver import durable
-from custody.digest import sha256
 from custody.errors import UnavailableError
 
 OWN = ("response*.zip", "response*.pdf", "parts.json", "parts.txt", "certification*", "city-copy/*.pdf")
 """The names of the files of an answer. Nothing else in the folder is ever touched."""
 
 
-def keep(folder: Path, files: Mapping[str, Path | bytes]) -> dict[str, Any]:
+def keep(folder: Path, files: Mapping[str, Path]) -> dict[str, Any]:
     """Write the files of an answer under their names. An earlier answer that was another one is moved to `earlier/`.
 
     Returns the digest of each file, and `earlier`: the folder into which an earlier answer went, or "".
@@ -21,7 +20,7 @@ def keep(folder: Path, files: Mapping[str, Path | bytes]) -> dict[str, Any]:
         raise UnavailableError(f"{folder} is a file, not a folder.", "Choose another with --into.")
     for left in folder.glob(".*.part"):  # a try that was killed left a hidden piece of an answer
         durable.remove(left)
-    digests = {name: _digest(source) for name, source in files.items()}
+    digests = {name: durable.hash_file(source) for name, source in files.items()}
     earlier = _put_by(folder, digests)
     for name, source in files.items():
         target = folder / name
@@ -44,20 +43,6 @@ def _put_by(folder: Path, digests: Mapping[str, str]) -> str:
     return str(place)
 
 
-def _digest(source: Path | bytes) -> str:
-    return sha256(source) if isinstance(source, bytes) else durable.hash_file(source)
-
-
-def _chunks(source: Path | bytes) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        yield source
-        return
+def _chunks(source: Path) -> Iterator[bytes]:
     with source.open("rb") as file:
         yield from iter(lambda: file.read(1 << 20), b"")
-
-
-def listed(folder: Path, names: Sequence[str], digests: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Files as data: where each is, its size and digest."""
-    return [
-        {"file": str(folder / name), "size": (folder / name).stat().st_size, "sha256": digests[name]} for name in names
-    ]

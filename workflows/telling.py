@@ -7,7 +7,7 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_holds, telling_releases, telling_requests
+from workflows import telling_holds, telling_releases, telling_request_life, telling_requests, telling_review
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -116,6 +116,8 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "run.started": _run_started,
     "run.ended": _run_ended,
     **telling_requests.SENTENCES,
+    **telling_request_life.SENTENCES,
+    **telling_review.SENTENCES,
     **telling_holds.SENTENCES,
     **telling_releases.SENTENCES,
     "feed.read": _feed_read,
