@@ -17,6 +17,7 @@ _COMMANDS = {
     "search": "finding:search",
     "show": "finding:show",
     "request": "records_request:request",
+    "publish": "publishing:publish",
     "register": "register:register",
     "retention": "keeping:retention",
     "requests": "requests:requests",
