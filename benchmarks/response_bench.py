@@ -1,17 +1,32 @@
-"""Answering: our volumes on two workers against one plain WeasyPrint call over the same records."""
+"""Answering: our volumes on two workers against one plain WeasyPrint call over the same records; and the package.
 
+`python -m benchmarks.response_bench whole 10000` writes PDF, the city's copy and ZIP for so many records and says how
+long it took and how large the largest process grew; `zip 1000` writes the ZIP of so many records with a picture of 500
+kB each and copies the same bytes plainly beside it, both to the disk.
+"""
+
+import hashlib
+import io
 import json
+import os
+import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import IO, Any
 
 from benchmarks import corpus
 from custody.evidence import Seal
-from exports.response import Entry, Piece, Response, WithheldEntry
+from exports.format import Made
+from exports.response import Entry, MediaFile, Piece, Response, WithheldEntry
+from exports.zip_bundle import write_zip
 
 Row = tuple[str, str, str, str, str]
 
@@ -31,8 +46,8 @@ def rows(size: int) -> list[Row]:
 def response(size: int) -> Response:
     """A response of realistic records."""
 
-    def entries() -> Iterator[Entry | WithheldEntry]:
-        for n, line in enumerate(corpus.lines(size), 1):
+    def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+        for n, line in islice(enumerate(corpus.lines(size), 1), start, stop):
             yield _entry(n, json.loads(line))
 
     return Response(
@@ -82,6 +97,90 @@ def _entry(n: int, data: dict[str, str]) -> Entry:
     )
 
 
+class _Picture:
+    """Half a megabyte that does not pack, from a file, another for each record."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.path, self.size = folder / "pictures", size
+        chance = random.Random(corpus.SEED)
+        with self.path.open("wb") as file:
+            file.write(chance.randbytes(size + 4096))
+
+    def of(self, n: int) -> MediaFile:
+        start = n % 4096
+        with self.path.open("rb") as file:
+            file.seek(start)
+            digest = hashlib.file_digest(_Limited(file, self.size), "sha256").hexdigest()  # type: ignore[arg-type]
+        return MediaFile(name=f"media/R{n}-1.jpg", place=0, media_type="image/jpeg", alt=(Piece(text="a picture"),),
+                         size=self.size, sha256=digest, chunks=lambda: self._chunks(start))  # fmt: skip
+
+    def _chunks(self, start: int) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            file.seek(start)
+            yield from iter(lambda: file.read(min(1 << 20, self.size - (file.tell() - start))), b"")
+
+
+class _Limited(io.RawIOBase):
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self.file, self.left = file, left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        data = self.file.read(min(len(into), self.left))
+        into[: len(data)] = data
+        self.left -= len(data)
+        return len(data)
+
+
+def _zip(size: int) -> None:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
+        work = Path(folder)
+        picture = _Picture(work, 500_000)
+        media = {f"R{n}": picture.of(n) for n in range(1, size + 1)}
+
+        there = [replace(entry, media=(media[entry.label],)) for entry in response(size).entries()]
+
+        def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+            yield from there[start:stop]
+
+        whole = replace(response(size), entries=entries)
+        began = time.monotonic()
+        with (work / "response.zip").open("wb") as target:
+            write_zip(whole, Made(pdfs=(), work=work), target, lambda text: text)
+            os.fsync(target.fileno())
+        ours = time.monotonic() - began
+        os.sync()
+        began = time.monotonic()
+        with (work / "response.zip").open("rb") as source, (work / "copy").open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+            os.fsync(target.fileno())
+        plain = time.monotonic() - began
+        megabytes = (work / "response.zip").stat().st_size / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": ours, "plain": plain, "megabytes": megabytes, "peak": peak}))
+
+
+def _whole(size: int) -> None:
+    from exports import pdf_binder
+
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
+        work, began = Path(folder), time.monotonic()
+        answer = replace(response(size), jurisdiction="wisconsin")
+        pdfs = pdf_binder.bind(answer, work, lambda done: None, style=pdf_binder.Style.WITH_KEPT_COPY)
+        bound = time.monotonic() - began
+        with (work / "response.zip").open("wb") as target:
+            write_zip(answer, Made(pdfs=tuple(pdfs), work=work), target, lambda text: text)
+        zipped = time.monotonic() - began - bound
+        megabytes = (work / "response.zip").stat().st_size / 1e6
+    peak = {who: resource.getrusage(which).ru_maxrss / 1024 for who, which in _WHO.items()}
+    print(json.dumps({"pdf_seconds": bound, "zip_seconds": zipped, "megabytes": megabytes, "peak": peak}))
+
+
+_WHO = {"this process": resource.RUSAGE_SELF, "largest worker": resource.RUSAGE_CHILDREN}
+
+
 def _run(which: str, size: int) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.response_bench", which, str(size)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
@@ -101,4 +200,4 @@ def _measure(which: str, size: int) -> None:
 
 
 if __name__ == "__main__":
-    _measure(sys.argv[1], int(sys.argv[2]))
+    {"zip": _zip, "whole": _whole}.get(sys.argv[1], lambda size: _measure(sys.argv[1], size))(int(sys.argv[2]))

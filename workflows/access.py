@@ -16,7 +16,8 @@ from custody.errors import CustodyError, UnavailableError
 from workflows.house import House
 
 KINDS = (
-    "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "log.read",
+    "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "request.paper",
+    "request.publish", "log.read",
 )  # fmt: skip
 """The kinds of reading there are."""
 

@@ -7,7 +7,7 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_holds, telling_requests, telling_review
+from workflows import telling_holds, telling_releases, telling_requests, telling_review
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     **telling_requests.SENTENCES,
     **telling_review.SENTENCES,
     **telling_holds.SENTENCES,
+    **telling_releases.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,
@@ -150,6 +151,8 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "request.list": lambda row: f"listed the requests: {_counted(row, 'request')}",
     "request.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
     "request.collect": lambda row: f"searched for {row['subject']} {_sought(row)}: {_counted(row, 'record')}",
+    "request.paper": lambda row: f"took {_counted(row, 'record')} out on paper for {row['subject']}",
+    "request.publish": lambda row: f"put {row['subject']} into a reading room, or out of it ({row['outcome']})",
     "request.respond": lambda row: f"took {_counted(row, 'record')} out as the response to {row['subject']}",
     "log.read": _log_read,
 }

@@ -17,6 +17,7 @@ _COMMANDS = {
     "search": "finding:search",
     "show": "finding:show",
     "request": "records_request:request",
+    "publish": "publishing:publish",
     "retention": "retention:retention",
     "schedules": "schedules:schedules",
     "log": "log:log",

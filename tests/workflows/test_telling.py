@@ -60,6 +60,21 @@ TOLD = {
         "Dana Ruiz withheld 12 characters of the text of R13, version 1, in request 1 (WI-BAL)",
     ),
     "redaction.lifted": (1, {"record": 13, "n": 2}, "Dana Ruiz took back redaction 2 of R13 in request 1"),
+    "request.sent": (
+        1,
+        {"to": "requester", "by_way": "in-person", "note": "on a stick", "zip_sha256": ["ab", "cd"], "answer": 9},
+        "Dana Ruiz sent the response to request 1 to requester by in person (“on a stick”); ZIP sha256 ab, cd",
+    ),
+    "request.published": (
+        1,
+        {"to": "/srv/room", "title": "Oak Street", "files": 18, "answer": 9},
+        "Dana Ruiz published the response to request 1 in /srv/room as “Oak Street”, 18 files",
+    ),
+    "request.unpublished": (
+        1,
+        {"to": "/srv/room"},
+        "Dana Ruiz took the response to request 1 back from /srv/room",
+    ),
     "request.responded": (
         1,
         {"released": 5, "redacted": 2, "withheld": 1, "zip_sha256": "ab"},
