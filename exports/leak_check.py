@@ -60,8 +60,9 @@ def refuse_leaks(files: Mapping[str, Path | bytes], secrets: Secrets) -> None:
     leaks = check_files(files, secrets)
     if leaks:
         more = f" There are {len(leaks):,} such places." if len(leaks) > 1 else ""
+        plainest = min(leaks, key=lambda leak: leak.file.count(" > "))
         raise UnavailableError(
-            f"The answer was not written: {leaks[0]}.{more}",
+            f"The answer was not written: {plainest}.{more}",
             "Look at that place: redact it there too, reword your note, or drop what a picture's file says besides "
             "(request redact ... --field media:0 --plain). Nothing was kept. If none of this explains it, this program "
             "is at fault: please report it.",
