@@ -52,7 +52,7 @@ def respond(
 def _respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading, wanted: Wanted
 ) -> dict[str, Any]:
-    response, secrets = sendable(house, number)
+    response, secrets = ready_response(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
     with working_folder() as temporary:
@@ -116,7 +116,7 @@ def _made(folder: Path, built: Sequence[Built], digests: Mapping[str, str]) -> d
     return made
 
 
-def sendable(house: House, number: int) -> tuple[Response, Secrets]:
+def ready_response(house: House, number: int) -> tuple[Response, Secrets]:
     """The response, once nothing stands in its way, and what must not be found in anything made of it."""
     _refuse_blocked(house, number)
     response = response_for(house, number)

@@ -11,7 +11,7 @@ from archiver import durable
 from exports.leak_check import refuse_leaks
 from exports.pdf_binder import Style, bind, pages_in, working_folder
 from workflows.access import reading
-from workflows.answering import sendable
+from workflows.answering import ready_response
 from workflows.house import House
 
 
@@ -21,7 +21,7 @@ def paper(house: House, number: int, into: Path | None, told: Callable[[int], No
     Raises UsageError while anything is undecided.
     """
     with reading(house, "request.paper", f"request {number}") as read:
-        response, secrets = sendable(house, number)
+        response, secrets = ready_response(house, number)
         folder = into or house.settings.responses / f"request-{number}"
         durable.require_room(house.settings.home)
         with working_folder() as work:
