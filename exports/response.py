@@ -130,6 +130,14 @@ class Coverage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Addition:
+    """What a person a record is about added to it, and what goes out with it as it came (Wis. Stat. 19.356(9))."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
     """The whole answer. `entries` may be walked as often as a format needs; it reads as it goes.
 
@@ -153,6 +161,7 @@ class Response:
     seal: Seal
     entries: Callable[[], Iterator[Entry | WithheldEntry]]
     context: int = 0
+    additions: tuple[Addition, ...] = ()
 
     @property
     def count(self) -> int:

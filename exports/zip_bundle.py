@@ -76,6 +76,8 @@ def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes], s
         if isinstance(entry, Entry):
             for media in entry.media:
                 writer.add(media.name, media.chunks(), True)
+    for addition in response.additions:
+        writer.add(addition.name, [addition.data], False)
     writer.close(signed)
 
 

@@ -18,13 +18,14 @@ from exports.compose import Facts, Placed, compose
 from exports.leak_check import refuse_leaks, without_secrets
 from exports.pdf_binder import BoundPdf, bind, working_folder
 from exports.reason_codes import reason_codes
-from exports.response import CollectedBy, Coverage, Response
+from exports.response import Addition, CollectedBy, Coverage, Response
 from exports.secrets_of import Secrets, secrets_of
 from exports.zip_bundle import check_package, write_zip
 from workflows.access import Reading, reading
 from workflows.house import House
 from workflows.release_gate import release_blocks
 from workflows.requesting import request_of
+from workflows.subjects import augmentations
 
 _ACTS = (
     "request.opened", "request.collected", "request.context-added", "request.marked", "request.redacted",
@@ -47,7 +48,8 @@ def _respond(
     _refuse_blocked(house, number)
     response = response_for(house, number)
     secrets = _secrets(house, number, response)
-    response = replace(response, collections=without_secrets(response.collections, secrets))
+    added = tuple(Addition(name=name, data=data) for name, data in augmentations(house, number))
+    response = replace(response, collections=without_secrets(response.collections, secrets), additions=added)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
     with working_folder() as work:

@@ -26,7 +26,7 @@ from workflows.charging import reckoned
 from workflows.house import House
 from workflows.letter_facts import long_day
 from workflows.reasons import withheld
-from workflows.request_life import Life, life_of
+from workflows.request_life import Life, day_of, life_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +177,7 @@ def _line(house: House, life: Life, today: date) -> Line:
         acknowledged=_day(acknowledged[0]) if acknowledged else None,
         determined=determined,
         determination=_outcome(end),
-        released=(_day(sent) or determined) if gave else None,
+        released=(day_of(sent, zone) if sent else determined) if gave else None,
         closed=_day(life.last("request.closed")) if request.state is RequestState.CLOSED else None,
         days=(determined - received).days if determined else None,
         age=(today - received).days if is_open else None,
