@@ -1,7 +1,7 @@
 """What people do, written down: an act goes into the vault, then with its change into the catalog, in one commit."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,8 +29,9 @@ class Journal:
         self.clock = clock
         self.by = by
 
-    def write(self, *done: tuple[str, int, Mapping[str, Any]]) -> list[Act]:
-        """Do acts given as (kind, subject, data). Returns them as kept."""
+    def write(self, *done: tuple[str, int, Mapping[str, Any]], also: Callable[[], None] | None = None) -> list[Act]:
+        """Do acts given as (kind, subject, data). Returns them as kept. `also` is done in the same transaction, after
+        them: what follows from the acts but lies elsewhere (the search index, a stored file's row)."""
         now = self.clock()
         segment, head = segment_for(self.catalog.connection, self.vault, ROOM, text_of(now))
         pieces, end = [head], segment["committed_end"] + len(head)
@@ -64,6 +65,8 @@ class Journal:
             for act, place in kept:
                 acts.record_act(connection, act, place)
             self.ledger.record(connection, appended)
+            if also is not None:
+                also()
         return [act for act, _ in kept]
 
     def _moment(self, now: datetime) -> tuple[int, list[bytes]]:

@@ -80,6 +80,7 @@ def receive(house: House, asked: Asked) -> RecordsRequest:
         "clause": to_data(clause),
         "numbers": [],
         "reaches": _reach(house, asked, clause),
+        "future": asked.ongoing,
     }
     house.journal.write(("request.opened", number, opened), ("hold.placed", house.next_number("hold.placed"), hold))
     return request_of(house, number)

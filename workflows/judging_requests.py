@@ -21,7 +21,8 @@ from exports.request_cases import Answered, Case
 from policies import credentials, moderation
 from policies.calendars import calendar, closures_from, holidays_from
 from policies.cities import City, city_named, fees_from
-from retention_schedules.eligibility import hold_end
+from retention_schedules.protection import hold_end
+from retention_schedules.schedules import jurisdictions_with_schedules, schedules_for
 from retention_schedules.situation import CityTerms
 
 
@@ -200,7 +201,7 @@ def _oral(answer: Answered, written: bool, ground: _Ground, judged: Judged) -> N
 
 
 def _hold_end(outcome: determination.Outcome, case: Case, answer: Answered, ground: _Ground) -> date | None:
-    """The last protected day after a denial, by the rule of `retention_schedules/eligibility.py`; None: no day yet."""
+    """The last protected day after a denial, by the rule of `retention_schedules/protection.py`; None: no day yet."""
     kinds = determination.Outcome
     ending = answer.ending
     own = {kinds.WITHDRAWN: ending.withdrawn, kinds.UNPAID: ending.unpaid, kinds.REFERRED: ending.referred}
@@ -209,7 +210,10 @@ def _hold_end(outcome: determination.Outcome, case: Case, answer: Answered, grou
     if on is None or on == date.min or not protects:
         return None
     terms = CityTerms(holidays=ground.wide.rules, closures=ground.wide.closed_days, count_rule=ground.count_rule)
-    return hold_end(on, bool(case.request and case.request.incarcerated), terms)
+    if ground.law.id not in jurisdictions_with_schedules():
+        return None
+    schedules = schedules_for(ground.law.id)
+    return hold_end(on, bool(case.request and case.request.incarcerated), terms, schedules)
 
 
 def _letter(case: Case, ground: _Ground, judged: Judged) -> None:
