@@ -70,6 +70,7 @@ def read_fee(row: Fields) -> FeeItem:
         page_cents=row.integer("page_cents", 0),
         cents=row.integer("cents", 0),
         asked_cents=row.integer("asked_cents") if row.has("asked_cents") else None,
+        necessary=row.flag("necessary", True),
     )
     row.done()
     return made

@@ -50,12 +50,16 @@ class Extension:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
-    """A number of days or hours with its basis and citation."""
+    """A number of days or hours with its basis and citation. A variant may have a label of its own and be set by law
+    where the usual limit is not.
+    """
 
     n: int
     unit: Unit
     basis: Basis
     citation: str
+    label: str = ""
+    is_law: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,9 +160,10 @@ def target(
     warnings: tuple[str, ...] = (
         () if rule.verified_by else (f"Nobody has verified this rule yet ({rule.source or 'see its file'}).",)
     )
-    if calendar.verified_by == "" and calendar.rules and limit.basis is Basis.BUSINESS and limit.n:
-        warnings += (f"Nobody has verified the table of holidays used ({calendar.title}).",)
+    if limit.basis is Basis.BUSINESS and limit.n:
+        warnings += _about(calendar)
     day, _ = _local(received, zone)
+    label, is_law = limit.label or rule.label, rule.is_law if limit.is_law is None else limit.is_law
     if rule.kind is ResponseKind.NONE or not limit.n:
         plain = f"{rule.words} No day is computed."
         return Target(
@@ -176,11 +181,11 @@ def target(
     counted = count(counts.day, limit.n, limit.basis, calendar, rule.roll, "received")
     moved = f" {counts.why[0].upper()}{counts.why[1:]}." if counts.why else ""
     return Target(
-        label=rule.label,
+        label=label,
         day=counted.end,
-        is_law=rule.is_law,
+        is_law=is_law,
         received=counts.day,
-        sentence=f"{rule.label}: {said(counted.end)} ({_length(limit)} after {said(counts.day)}).{moved} {rule.words}",
+        sentence=f"{label}: {said(counted.end)} ({_length(limit)} after {said(counts.day)}).{moved} {rule.words}",
         citation=limit.citation,
         counted=counted,
         calendar_digest=calendar.digest,
@@ -280,15 +285,23 @@ def _in_hours(
     due = exact + timedelta(hours=limit.n)
     day, _ = _local(due, zone)
     return Target(
-        label=rule.label,
+        label=limit.label or rule.label,
         day=day,
-        is_law=rule.is_law,
+        is_law=rule.is_law if limit.is_law is None else limit.is_law,
         received=_local(received, zone)[0],
         sentence=f"{rule.label}: {limit.n} clock hours after receipt, on {said(day)}. {rule.words}",
         citation=limit.citation,
         due_at=due,
         warnings=warnings,
     )
+
+
+def _about(calendar: Calendar) -> tuple[str, ...]:
+    if not calendar.rules:
+        return ("No table of holidays is entered: only weekends are left out, so the true day may be later.",)
+    if not calendar.verified_by:
+        return (f"Nobody has verified the table of holidays used ({calendar.title}).",)
+    return ()
 
 
 def _local(moment: date | datetime, zone: str) -> tuple[date, time | None]:

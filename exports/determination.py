@@ -80,13 +80,17 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DenialRules:
-    """What a written denial must contain. `review_phrases`: each group needs one of its phrases in the letter."""
+    """What a written denial must contain. `review_phrases`: each group needs one of its phrases in the letter.
+
+    `conclusory` words name no reason; where the custodian's own words are needed they are `least_words` at least.
+    """
 
     review_sentence: str
     review_phrases: tuple[tuple[str, ...], ...]
     oral_demand_days: int
     citation: str
     conclusory: tuple[str, ...]
+    least_words: int
     verified_by: str
 
 
@@ -124,10 +128,10 @@ def missing_in(text: str, outcome: Outcome, reasons: Sequence[Reason], rules: De
     if not reasons:
         lacks.append(f"no reason is given: a written denial states specific reasons ({rules.citation})")
     for reason in reasons:
-        if _plain(reason.citation) not in plain:
+        if not _cited(reason.citation, plain):
             lacks.append(f"the legal basis of {reason.code} is not in the letter: {reason.citation}")
         own = _plain(reason.note)
-        if (reason.needs_note and not own) or any(own == _plain(each) for each in rules.conclusory if own):
+        if _says_nothing(reason, own, rules):
             lacks.append(f"{reason.code} needs a specific reason in the custodian's words, not only its name")
         elif (own or _plain(reason.words)) not in plain:
             lacks.append(f"the reason for {reason.code} is not in the letter: {reason.note or reason.words}")
@@ -205,7 +209,20 @@ def _by_marks(counts: Mapping[Mark, int], ending: Ending) -> tuple[Outcome, str]
     return Outcome.GRANTED, f"all {released:,} records are released whole"
 
 
+def _says_nothing(reason: Reason, own: str, rules: DenialRules) -> bool:
+    """Whether the custodian's words are missing where they are needed, or name no reason."""
+    if own in {_plain(each) for each in rules.conclusory}:
+        return True
+    return reason.needs_note and len(own.split()) < rules.least_words
+
+
+def _cited(citation: str, plain: str) -> bool:
+    """Whether a letter gives a legal basis: each section number of the citation, or its words when it has none."""
+    sections = re.findall(r"\d+\.\d+\w*(?:\(\w+\))*", _plain(citation))
+    return all(each in plain for each in sections) if sections else _plain(citation) in plain
+
+
 def _plain(text: str) -> str:
-    """Text as it is compared: one space for any white space, no soft hyphens, straight quotes, lower case."""
+    """Text as it is compared: one space for any white space and none at brackets, straight quotes, lower case."""
     straight = text.replace("\u00ad", "").translate(str.maketrans("‘’“”\u2010\u2011–—", "''\"\"----"))
-    return re.sub(r"\s+", " ", straight).strip().casefold()
+    return re.sub(r"\s*\(\s*", "(", re.sub(r"\s+", " ", straight)).strip().casefold()

@@ -58,7 +58,8 @@ class FeeRules:
 class FeeItem:
     """One cost: minutes at an hourly rate, pages at a rate, or a sum of cents. `asked_cents`: what staff would ask.
 
-    `rate_cents` is an hour's pay of the lowest-paid employee able to do it; `page_cents` what a page really costs.
+    `rate_cents` is an hour's pay of the lowest-paid employee able to do it; `page_cents` what a page really costs;
+    `necessary` False: a cost the answer did not need (overhead, a second look), which is never charged.
     """
 
     kind: FeeKind
@@ -69,6 +70,7 @@ class FeeItem:
     page_cents: int = 0
     cents: int = 0
     asked_cents: int | None = None
+    necessary: bool = True
 
     @property
     def actual_cents(self) -> int:
@@ -188,7 +190,7 @@ def _line(item: FeeItem, judged: _Judged) -> FeeLine:
 
 
 def _judge(items: Sequence[FeeItem], rules: FeeRules, city: CityFees, context: FeeContext) -> list[_Judged]:
-    sums = {kind: sum(item.actual_cents for item in items if item.kind is kind) for kind in FeeKind}
+    sums = {kind: sum(item.actual_cents for item in items if item.kind is kind and item.necessary) for kind in FeeKind}
     free_pages = city.free_pages
     found = []
     for item in items:
@@ -196,7 +198,9 @@ def _judge(items: Sequence[FeeItem], rules: FeeRules, city: CityFees, context: F
             found.append(_police(item, rules, city, context))
             continue
         rule = rules.rules.get(item.kind)
-        if rule is None or not rule.charged:
+        if not item.necessary:
+            found.append(_nothing("it is no necessary and direct cost of this answer", rule.citation if rule else ""))
+        elif rule is None or not rule.charged:
             found.append(_nothing(rule.words if rule else "no rule allows it", rule.citation if rule else ""))
         elif item.kind is FeeKind.REPRODUCTION and item.pages and city.page_cents is not None:
             judged, free_pages = _pages(item, city.page_cents, free_pages, city.citation, rule)
@@ -280,6 +284,9 @@ def _warnings(items: Sequence[FeeItem], lines: Sequence[FeeLine], rules: FeeRule
         found.append(f"{money(max(rates))} a page: {rules.suspect_words}")
     if any(line.item.asked_cents is not None and line.item.asked_cents > line.charged_cents for line in lines):
         found.append("An answer offered only against a cost that the law does not allow counts as a denial.")
+    unpriced = any(item.kind is FeeKind.REPRODUCTION and item.pages and not item.page_cents for item in items)
+    if unpriced and city.page_cents is None:
+        found.append("Pages without their actual cost are not charged: enter what a page costs.")
     if any(item.minutes and not item.rate_cents for item in items):
         found.append(
             "Time without an hourly rate is not charged: enter the pay of the lowest-paid employee able to do it."

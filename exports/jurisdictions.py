@@ -9,7 +9,7 @@ What a rule means is decided in the module that owns its type; nothing is invent
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -156,11 +156,15 @@ def _limit(row: Fields, citation: str) -> Limit:
     )
 
 
+def _labelled(row: Fields, limit: Limit) -> Limit:
+    return replace(limit, label=row.text("label", ""), is_law=row.flag("is_law", None))
+
+
 def _variant(variants: Fields, name: str, citation: str) -> Limit:
     row = variants.table(name)
     if row is None:
         raise UsageError(f"{variants.where}: {name} is not understood.", "Write n, basis and citation.")
-    return _done(row, _limit(row, citation))
+    return _done(row, _labelled(row, _limit(row, citation)))
 
 
 def _extension(row: Fields, citation: str) -> Extension:
@@ -247,6 +251,7 @@ def _denial(row: Fields | None) -> DenialRules | None:
         oral_demand_days=row.integer("oral_demand_days", low=1, high=1000),
         citation=row.text("citation"),
         conclusory=row.texts("conclusory"),
+        least_words=row.integer("least_words", 1),
         verified_by=row.text("verified_by", ""),
     )
     row.done()

@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -43,25 +43,27 @@ class Leak:
         return f"{self.file}{', ' if self.place else ''}{self.place}: something withheld of {self.record}"
 
 
-def check_files(paths: Iterable[Path], secrets: Secrets) -> list[Leak]:
-    """Every place in these files where a secret stands, the same secret in one file once."""
+def check_files(files: Mapping[str, Path], secrets: Secrets) -> list[Leak]:
+    """Every place in these files where a secret stands, the same secret in one file once. The files are given by the
+    names under which they go out."""
     walk = _Walk(secrets)
-    for path in paths:
+    for name, path in files.items():
         with path.open("rb") as file:
-            walk.name(path.name, path.name)
-            walk.file(path.name, file, 0)
+            walk.name(name, name)
+            walk.file(name, file, 0)
     return walk.leaks
 
 
-def refuse_leaks(paths: Iterable[Path], secrets: Secrets) -> None:
+def refuse_leaks(files: Mapping[str, Path], secrets: Secrets) -> None:
     """Raises UnavailableError, naming file and place, when a secret stands in any of these files."""
-    leaks = check_files(paths, secrets)
+    leaks = check_files(files, secrets)
     if leaks:
         more = f" There are {len(leaks):,} such places." if len(leaks) > 1 else ""
         raise UnavailableError(
             f"The answer was not written: {leaks[0]}.{more}",
-            "Look at that place; redact it there too, or reword your note. Nothing was kept. If nothing you wrote "
-            "explains it, this program is at fault: please report it.",
+            "Look at that place: redact it there too, reword your note, or drop what a picture's file says besides "
+            "(request redact ... --field media:0 --plain). Nothing was kept. If none of this explains it, this program "
+            "is at fault: please report it.",
         )
 
 

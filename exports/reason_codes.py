@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from custody.errors import UsageError
+from custody.strict import Fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,4 +30,16 @@ def reason_codes(jurisdiction: str) -> tuple[ReasonCode, ...]:
     if not path.is_file():
         raise UsageError(f"There are no reason codes for {jurisdiction!r}.", "Wisconsin is shipped.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(ReasonCode(**row) for row in data.get("code", ()))
+    return tuple(_code(row) for row in Fields(data, path.name).tables("code"))
+
+
+def _code(row: Fields) -> ReasonCode:
+    made = ReasonCode(
+        code=row.text("code"),
+        citation=row.text("citation"),
+        words=row.text("words"),
+        verified_by=row.text("verified_by", ""),
+        needs_text=row.flag("needs_text", False),
+    )
+    row.done()
+    return made

@@ -31,7 +31,9 @@ from exports.case_parts import (
 from exports.determination import Ending, Reason
 from exports.fees import FeeContext, FeeItem
 from exports.intake_rules import FormAsked, FormGiven
+from exports.jurisdictions import jurisdictions
 from exports.protected import Fact, Person
+from exports.reason_codes import reason_codes
 
 CASES = Path(__file__).parent / "cases_wisconsin"
 CURE = "docs/request-cases.md says how a case is written."
@@ -154,7 +156,7 @@ def _case(data: Any, path: Path, number: int) -> Case:
         city=city,
         changed=row.any("changed"),
         request=_request(row.table("request"), zone),
-        answer=_answer(row.table("answer")),
+        answer=_answer(row.table("answer"), row.text("jurisdiction", "wisconsin")),
         fees=tuple(read_fee(each) for each in row.tables("fee")),
         fee_context=read_context(row.table("fees")),
         subject=read_subject(row.table("subject")),
@@ -192,7 +194,7 @@ def _request(row: Fields | None, zone: str) -> AskedFor | None:
     return made
 
 
-def _answer(row: Fields | None) -> Answered | None:
+def _answer(row: Fields | None, law: str) -> Answered | None:
     if row is None:
         return None
     decision = row.text("decision", "").replace("_", " ").replace("-", " ").casefold()
@@ -210,7 +212,7 @@ def _answer(row: Fields | None) -> Answered | None:
         demanded=row.day("demanded"),
         given=tuple(_given(each, row.where) for each in row.texts("given")),
         letter=row.text("letter") if row.has("letter") else None,
-        reasons=tuple(_reason(each) for each in row.tables("reason")),
+        reasons=tuple(_reason(each, law) for each in row.tables("reason")),
         sent=row.day("sent"),
         challenged=row.day("challenged"),
         edited=row.flag("edited", False),
@@ -248,13 +250,18 @@ def _given(name: str, where: str) -> FormGiven:
         raise UsageError(f"{where}: given {name!r} is not known.", f"Use one of: {known}.") from error
 
 
-def _reason(row: Fields) -> Reason:
+def _reason(row: Fields, law: str) -> Reason:
+    """A reason used; what the case leaves out is taken from the jurisdiction's list of codes."""
+    code = row.text("code")
+    listed = next((each for each in reason_codes(law) if each.code == code), None) if law in jurisdictions() else None
+    if listed is None and not row.has("citation"):
+        raise UsageError(f"{row.where}: code {code!r} is not in the list of {law}.", "Give its citation as well.")
     made = Reason(
-        code=row.text("code"),
-        citation=row.text("citation", ""),
-        words=row.text("words", ""),
+        code=code,
+        citation=row.text("citation", listed.citation if listed else ""),
+        words=row.text("words", listed.words if listed else ""),
         note=row.text("note", ""),
-        needs_note=row.flag("needs_note", False),
+        needs_note=row.flag("needs_note", listed.needs_text if listed else False),
     )
     row.done()
     return made

@@ -35,10 +35,12 @@ _ROOM = Path(__file__).parent
 @dataclass(slots=True)
 class Secrets:
     """What to look for, by the letters of its words run together, with the record it is withheld of; and the digests
-    (SHA-256, hex) of withheld files."""
+    (SHA-256, hex) of withheld files. `owners` are the records of which a string is withheld as it is: that such a
+    record shows it itself does not make it public, it is the very mistake that is looked for."""
 
     strings: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, set[str]] = field(default_factory=dict)
     _heads: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, text: str, label: str, names: bool = True) -> None:
@@ -46,10 +48,10 @@ class Secrets:
         placed = spans(text)
         line = [word for _, _, word in placed]
         if len(line) <= WHOLE:
-            self._keep("".join(line), label, LEAST_LETTERS)
+            self._keep("".join(line), label, LEAST_LETTERS, is_whole=True)
         else:
             for at in (*range(0, len(line) - PIECE + 1, PIECE), len(line) - PIECE):
-                self._keep("".join(line[at : at + PIECE]), label, LEAST_LETTERS)
+                self._keep("".join(line[at : at + PIECE]), label, LEAST_LETTERS, is_whole=True)
         for start, end, word in placed if names and len(line) > 1 else ():
             if _is_name(text, start, end, len(line)):
                 self._keep(word, label, LEAST_NAME)
@@ -58,7 +60,7 @@ class Secrets:
         """A withheld file or version, by its digest: neither the file nor the digest may go out."""
         if sha256:
             self.digests[sha256] = label
-            self._keep(sha256, label, LEAST_LETTERS)
+            self._keep(sha256, label, LEAST_LETTERS, is_whole=True)
 
     def found_in(self, text: str, anywhere: bool = False) -> Iterator[str]:
         """Each secret that stands in a text, whatever stands between its words, and whatever cuts them up.
@@ -82,17 +84,19 @@ class Secrets:
                     if joined.startswith(each, start) and start + len(each) in ends:
                         yield each
 
-    def forget(self, text: str) -> None:
-        """What stands in this text is no secret."""
+    def forget(self, text: str, label: str = "") -> None:
+        """What stands in this text, shown with the record `label`, is no secret."""
         for each in set(self.found_in(text)):
-            self._drop(each)
+            if label not in self.owners.get(each, ()):
+                self._drop(each)
 
-    def forget_digest(self, sha256: str) -> None:
-        """A file that is released anyway, with some record."""
-        if self.digests.pop(sha256, None) is not None:
+    def forget_digest(self, sha256: str, label: str) -> None:
+        """A file that is released anyway, with the record `label`."""
+        if sha256 in self.digests and label not in self.owners.get(sha256, ()):
+            del self.digests[sha256]
             self._drop(sha256)
 
-    def _keep(self, letters: str, label: str, least: int) -> None:
+    def _keep(self, letters: str, label: str, least: int, is_whole: bool = False) -> None:
         if letters.isdigit() and letters.isascii():
             least = LEAST_DIGITS
         if len(letters) >= least or (letters and not letters.isascii()):
@@ -100,6 +104,8 @@ class Secrets:
                 if each not in self.strings:
                     self.strings[each] = label
                     self._heads.setdefault(each[:_HEAD], []).append(each)
+                if is_whole:
+                    self.owners.setdefault(each, set()).add(label)
 
     def _drop(self, each: str) -> None:
         if self.strings.pop(each, None) is not None:
@@ -126,10 +132,11 @@ def secrets_of(
         for text in (*_facts(response), *_own_words()):
             secrets.forget(text)
         for entry in response.entries():
-            for text in _shown(entry):
-                secrets.forget(text)
             for media in entry.media if isinstance(entry, Entry) else ():
-                secrets.forget_digest(media.sha256)
+                label = "" if media.changed else entry.label  # a picture drawn anew may come out as it was
+                secrets.forget_digest(media.sha256, label)
+            for text in _shown(entry):
+                secrets.forget(text, entry.label)
     return secrets
 
 

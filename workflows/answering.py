@@ -60,7 +60,7 @@ def _respond(
         wrong = check_package(package, house.ledger.public_key())
         if wrong:
             raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
-        refuse_leaks([*(pdf.path for pdf in bound), package], secrets)
+        refuse_leaks({**{pdf.name: pdf.path for pdf in bound}, package.name: package}, secrets)
         read.found(response.released + response.redacted + response.withheld, "written")
         made = _keep(folder, bound, package)
     counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}

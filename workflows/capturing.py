@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from archiver.catalog import queries
 from archiver.fetch import Fetched, Fetcher, HttpFetcher, without_secrets
@@ -16,7 +17,7 @@ from archiver.package import MemoryPackage
 from archiver.platforms.reader import Package
 from archiver.reconciliation import Reconciliation
 from custody.account import Account
-from custody.clock import is_plausible, local_day
+from custody.clock import is_plausible
 from custody.errors import CustodyError, InputError, UnavailableError
 from custody.record import Content
 from retention_schedules.filing import bucket
@@ -149,7 +150,7 @@ def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None
 
 def filing_for(house: House, account: Account) -> Classify:
     """How records of this account are filed: their series, and the storage bucket their retention falls in."""
-    zone, schedules, series_of = house.city.time_zone, schedules_of(house), filer(house, account)
+    zone, schedules, series_of = ZoneInfo(house.city.time_zone), schedules_of(house), filer(house, account)
     now = house.clock()
 
     @lru_cache(maxsize=65536)
@@ -163,12 +164,12 @@ def filing_for(house: House, account: Account) -> Classify:
     return file
 
 
-def _trigger_day(content: Content, zone: str, now: datetime) -> str:
+def _trigger_day(content: Content, zone: ZoneInfo, now: datetime) -> str:
     created = content.created_at
     if created is None or not is_plausible(created, now):
         return ""
     moment = max(created, content.removed_at) if content.removed_at else created
-    return local_day(moment, zone).isoformat()
+    return moment.astimezone(zone).date().isoformat()
 
 
 def _fetched(

@@ -222,9 +222,7 @@ def _letter(case: Case, ground: _Ground, judged: Judged) -> None:
         return
     if answer.letter is not None:
         outcome = determination.Outcome(judged.values.get("determination", "undecided"))
-        written = bool(judged.values.get("must_be_written", True))
-        rules = ground.law.denial_rules()
-        lacks = determination.missing_in(answer.letter, outcome, answer.reasons, rules) if written else ()
+        lacks = determination.missing_in(answer.letter, outcome, answer.reasons, ground.law.denial_rules())
         judged.values["letter_may_go"] = not lacks
         for lack in lacks:
             judged.refuse("letter lacks", lack)

@@ -47,9 +47,9 @@ def check(folder: Path | None, as_json: bool) -> int:
         }
         for result in results
     ]
-    lines = []
+    lines, width = [], max(14, *(len(result.id) for result in results))
     for result in results:
-        lines.append(f"{'ok    ' if result.passed else 'DIFFERS'} {result.id:14} {result.title}")
+        lines.append(f"{'ok' if result.passed else 'DIFFERS':7} {result.id:{width}} {result.title}")
         lines += [f"        {difference}" for difference in result.differences]
     lines.append(f"{counted(len(results), 'case')}, {len(failed):,} differ.")
     say(as_json, {"cases": len(results), "failed": len(failed), "results": rows}, lines)

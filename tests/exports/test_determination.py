@@ -69,7 +69,15 @@ def test_each_part_of_the_review_sentence_is_needed(words: str) -> None:
     assert len(lacks) == 1 and words in lacks[0]
 
 
-@pytest.mark.parametrize("note", ["Confidential", "  exempt ", "See  statute", "N/A", "", "   "])
+@pytest.mark.parametrize("text", ["§ 19.36 (8), Wis. Stats.", "sec. 19.36(8)", "Wis. Stat. 19.36\n(8)"])
+def test_a_statute_is_recognized_by_its_number_however_it_is_written(text: str) -> None:
+    reason = Reason(code="WI-19.36-8", citation="Wis. Stat. 19.36(8)", words="w", note="who called the police")
+    letter = f"Denied, {text}: who called the police. {RULES.review_sentence}"
+    assert missing_in(letter, Outcome.DENIED, [reason], RULES) == ()
+    assert missing_in(letter.replace("(8)", "(7)"), Outcome.DENIED, [reason], RULES)
+
+
+@pytest.mark.parametrize("note", ["Confidential", "  exempt ", "See  statute", "N/A", "", "   ", "it is private"])
 def test_a_reason_that_says_nothing_is_refused(note: str) -> None:
     reason = Reason(code="WI-BAL", citation="common law balancing test", words="w", note=note, needs_note=True)
     (lack,) = missing_in(f"{GOOD} {note}", Outcome.DENIED, [reason], RULES)

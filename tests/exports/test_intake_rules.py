@@ -135,7 +135,7 @@ def test_content_decides_on_a_personal_page() -> None:
         ("home_address", Person(role=Role.EMPLOYEE), "WI-19.36-10a"),
         ("home_email", Person(role=Role.EMPLOYEE, authorized=True), ""),
         ("home_address", Person(role=Role.JUDICIAL_OFFICER), ""),
-        ("home_address", Person(role=Role.JUDICIAL_OFFICER, written_request=True), "WI-19.36-14"),
+        ("home_address", Person(role=Role.JUDICIAL_OFFICER, written_request=True), "WI-757.07"),
         ("informant_identity", Person(role=Role.CITIZEN), "WI-19.36-8"),
         ("bank_account", Person(role=Role.CITIZEN), "WI-19.36-13"),
         ("home_phone", Person(role=Role.CITIZEN), ""),

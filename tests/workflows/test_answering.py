@@ -20,7 +20,7 @@ from exports.zip_bundle import check_package
 from tests.conftest import Archive
 from workflows import answering, requesting
 
-SEED, SECRETS = 20261121, 120
+SEED, SECRETS = 20261121, 40
 Jsonl = Callable[..., Path]
 
 
