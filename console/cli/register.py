@@ -51,7 +51,8 @@ def register(
     say(as_json, _data(made), [*lines, *(f"Wrote {path}" for path in (table, page) if path)])
 
 
-_HEAD = f"{'no.':>4}  {'received':10}  {'target':10}  {'acknowl.':10}  {'determined':10}  {'released':10}  {'closed':10}  days  state"
+_DAYS = ("received", "target", "acknowl.", "determined", "released", "closed")
+_HEAD = "  ".join((" no.", *(f"{name:10}" for name in _DAYS), "days", "state"))
 
 
 def _row(line: Line) -> str:
