@@ -240,9 +240,8 @@ class Harvest:
         as_of = row["as_of"]
         versions = (*self._versions(batch, before), self._version(n, taken))
         current = n if as_of >= before.as_of else before.current
-        filed = filings(self.intake.catalog.connection, [before.number])
-        record = self._record(before.number, filed.get(before.number, before.series), versions, current - 1)
-        self._put(batch, taken, filing, record, row)
+        series = filings(self.intake.catalog.connection, [before.number]).get(before.number, before.series)
+        self._put(batch, taken, filing, self._record(before.number, series, versions, current - 1), row)
         values: dict[str, Any] = {"versions": n, "seen_run": self.run}
         if as_of >= before.as_of:
             values |= {"current": n, "digest": taken.digest, "as_of": as_of, **rows.facts_of(taken.content)}

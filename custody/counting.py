@@ -15,6 +15,7 @@ from enum import StrEnum
 from custody.canonical import canonical
 from custody.days import HolidayRule, named_holidays
 from custody.digest import sha256
+from custody.errors import UsageError
 
 
 class Basis(StrEnum):
@@ -122,7 +123,7 @@ def count(
     steps = [Step(day=start, n=0, why=f"{started}, not counted")]
     day, found = start, 0
     while found < n:
-        day += timedelta(days=1)
+        day = _next(day)
         closed = calendar.why_closed(day)
         if closed and basis is Basis.BUSINESS:
             steps.append(Step(day=day, n=0, why=closed))
@@ -131,7 +132,7 @@ def count(
         also = f" ({closed})" if closed else ""
         steps.append(Step(day=day, n=found, why=f"day {found}{also}"))
     while roll is Roll.NEXT_OPEN and n and calendar.why_closed(day):
-        day += timedelta(days=1)
+        day = _next(day)
         closed = calendar.why_closed(day)
         steps.append(Step(day=day, n=0 if closed else n, why=closed or f"day {n} moved here: the next open day"))
     return Counted(start=start, end=day, n=n, basis=basis, calendar=calendar.id, steps=tuple(steps))
@@ -140,5 +141,11 @@ def count(
 def next_open(day: date, calendar: Calendar) -> date:
     """The day itself when it is open, else the next one that is."""
     while not calendar.is_open(day):
-        day += timedelta(days=1)
+        day = _next(day)
     return day
+
+
+def _next(day: date) -> date:
+    if day == date.max:
+        raise UsageError("No day can be counted behind the year 9999.", "Check the date from which the days run.")
+    return day + timedelta(days=1)

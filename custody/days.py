@@ -7,7 +7,7 @@ clock a rule uses is said where the rule is. Counting that shows every day is `c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -45,7 +45,8 @@ class HolidayRule:
 def named_holidays(year: int, rules: tuple[HolidayRule, ...]) -> Mapping[date, str]:
     """The days of a year on which a holiday is kept, with its name; one that was moved says so."""
     found: dict[date, str] = {}
-    for reckoned in (year - 1, year, year + 1):  # January 1 on a Saturday may be kept on December 31
+    near = (year - 1, year, year + 1)  # January 1 on a Saturday may be kept on December 31
+    for reckoned in (each for each in near if MINYEAR <= each <= MAXYEAR):
         for rule in rules:
             if rule.even_years and reckoned % 2:
                 continue

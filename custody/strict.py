@@ -61,13 +61,13 @@ class Fields:
     def day(self, name: str, default: Any = None) -> date | None:
         """A day, without quotation marks."""
         value: date | None = self._value(name, default)
-        fine = value is None or (isinstance(value, date) and not isinstance(value, datetime))
+        fine = value is None or (isinstance(value, date) and not isinstance(value, datetime) and _plausible(value))
         return self._checked(name, value, fine, "a day: write it without quotation marks, 2025-12-01")
 
     def moment(self, name: str, default: Any = None) -> date | datetime | None:
         """A day, or a moment with or without its zone (2025-12-19T16:45:00-06:00)."""
         value: date | datetime | None = self._value(name, default)
-        fine = value is None or isinstance(value, date)
+        fine = value is None or (isinstance(value, date) and _plausible(value))
         return self._checked(name, value, fine, "a day or a moment: write it without quotation marks, 2025-12-01")
 
     def clock_time(self, name: str) -> time | None:
@@ -124,3 +124,8 @@ class Fields:
         if not fine:
             raise UsageError(f"{self.where}: {name} is {value!r}.", f"It must be {what}.")
         return value
+
+
+def _plausible(day: date) -> bool:
+    """Whether days can be counted from it: no year 1 and no year 9999, which are signs of a slip."""
+    return 1900 <= day.year <= 2999

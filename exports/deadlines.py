@@ -84,6 +84,7 @@ class ResponseRule:
     effective_from: date | None
     verified_by: str
     source: str
+    verified_on: date | None = None
 
     @property
     def is_law(self) -> bool:
@@ -163,6 +164,8 @@ def target(
     if limit.basis is Basis.BUSINESS and limit.n:
         warnings += _about(calendar)
     day, _ = _local(received, zone)
+    if rule.effective_from is not None and day < rule.effective_from:
+        warnings += (f"This rule is in force only from {said(rule.effective_from)} on; another held before.",)
     label, is_law = limit.label or rule.label, rule.is_law if limit.is_law is None else limit.is_law
     if rule.kind is ResponseKind.NONE or not limit.n:
         plain = f"{rule.words} No day is computed."

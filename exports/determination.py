@@ -101,7 +101,7 @@ def determine(marks: Mapping[Mark, int], ending: Ending | None = None, written: 
     """The outcome that follows from the marks on the records, or from another ending of the request."""
     ending = ending or Ending()
     counts = {mark: marks.get(mark, 0) for mark in Mark}
-    outcome, why = _other_ending(ending) or _by_marks(counts, ending)
+    outcome, why = _other_ending(ending, counts) or _by_marks(counts, ending)
     denies = outcome in (Outcome.IN_PART, Outcome.DENIED)
     return Determination(
         outcome=outcome,
@@ -180,12 +180,14 @@ def may_change(sent_on: date | None, challenged_on: date | None = None) -> Rulin
     return Ruling(label="supplement", allowed=False, why=why, citation=DETERMINATION, warnings=warnings)
 
 
-def _other_ending(ending: Ending) -> tuple[Outcome, str] | None:
+def _other_ending(ending: Ending, counts: Mapping[Mark, int]) -> tuple[Outcome, str] | None:
     if ending.withdrawn is not None:
         return Outcome.WITHDRAWN, f"the requester withdrew it on {said(ending.withdrawn)}"
     if ending.not_sufficient is not None:
         why = "it has no limit of subject and time; the requester was told in writing and may limit it"
         return Outcome.NOT_SUFFICIENT, why
+    if ending.referred is not None and not counts[Mark.UNDECIDED] and counts[Mark.RELEASE] + counts[Mark.REDACT]:
+        return Outcome.IN_PART, f"a part was denied here and referred to its custodian on {said(ending.referred)}"
     if ending.referred is not None:
         return Outcome.REFERRED, f"it was referred to the custodian of the records on {said(ending.referred)}"
     if ending.unpaid is not None:
@@ -199,7 +201,7 @@ def _by_marks(counts: Mapping[Mark, int], ending: Ending) -> tuple[Outcome, str]
         return Outcome.UNDECIDED, f"{counts[Mark.UNDECIDED]:,} records have no decision yet"
     if not released + redacted + withheld:
         if ending.searched:
-            return Outcome.NO_RECORD, "the search found no record"
+            return Outcome.NO_RECORD, "the search found no record that answers it"
         return Outcome.UNDECIDED, "nobody has searched yet"
     if withheld and not released + redacted:
         return Outcome.DENIED, f"all {withheld:,} records are withheld"
@@ -211,7 +213,7 @@ def _by_marks(counts: Mapping[Mark, int], ending: Ending) -> tuple[Outcome, str]
 
 def _says_nothing(reason: Reason, own: str, rules: DenialRules) -> bool:
     """Whether the custodian's words are missing where they are needed, or name no reason."""
-    if own in {_plain(each) for each in rules.conclusory}:
+    if own.strip(" .,;:!") in {_plain(each) for each in rules.conclusory}:
         return True
     return reason.needs_note and len(own.split()) < rules.least_words
 

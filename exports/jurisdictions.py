@@ -46,6 +46,20 @@ class Jurisdiction:
     protection: ProtectionRules | None
     verified_by: str
 
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """The parts that nobody has compared with the law yet, to be told wherever they decide something."""
+        parts = {
+            "limits": self.response,
+            "fees": self.fees,
+            "notices to record subjects": self.notice,
+            "denials": self.denial,
+            "intake": self.intake,
+            "custody": self.custody,
+            "protection": self.protection,
+        }
+        return tuple(name for name, part in parts.items() if part is not None and not part.verified_by)
+
     def fee_rules(self) -> FeeRules:
         """The rules of fees. Raises UsageError where they are not entered."""
         return _there(self.fees, self, "fees")
@@ -140,6 +154,7 @@ def response_rule(row: Fields) -> ResponseRule:
         variants={name: _variant(variants, name, citation) for name in variants.names()} if variants else {},
         deemed_denied=row.flag("deemed_denied", False),
         effective_from=row.day("effective_from"),
+        verified_on=row.day("verified_on"),
         verified_by=row.text("verified_by", ""),
         source=row.text("source", ""),
     )

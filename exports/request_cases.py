@@ -132,10 +132,11 @@ def _file(path: Path) -> list[Case]:
     if not isinstance(rows, list) or not rows:
         raise UsageError(f"{path} holds no [[case]].", CURE)
     top.done()
-    return [_case(row, path, n) for n, row in enumerate(rows, 1)]
+    return [read_case(row, path, n) for n, row in enumerate(rows, 1)]
 
 
-def _case(data: Any, path: Path, number: int) -> Case:
+def read_case(data: Any, path: Path, number: int) -> Case:
+    """One case from its table; `number` names it where it has no id. Raises UsageError on what is not understood."""
     name = str(data.get("id", number)) if isinstance(data, dict) else str(number)
     row = Fields(data, f"{path.name}, case {name}", CURE)
     expect = row.any("expect")

@@ -68,11 +68,13 @@ def load_calendar(path: Path, *, wide: bool = False, closures: Sequence[Closure]
 
 def closures_from(rows: Any, where: str) -> tuple[Closure, ...]:
     """A city's closures from its profile: rows of `on = 2025-12-24` and `name`, or bare days."""
-    found = []
+    found, cure = [], 'Write [{ on = 2025-12-24, name = "City closed" }].'
+    if not isinstance(rows, (list, tuple, type(None))):
+        raise UsageError(f"{where}: {rows!r} is no list of days.", cure)
     for row in rows or ():
         data = {"on": row} if isinstance(row, date) else row
-        if not isinstance(data, dict) or not isinstance(data.get("on"), date):
-            raise UsageError(f"{where}: a closure needs its day.", 'Write { on = 2025-12-24, name = "City closed" }.')
+        if not isinstance(data, dict) or type(data.get("on")) is not date:
+            raise UsageError(f"{where}: a closure needs its day.", cure)
         _only(data, {"on", "name"}, where)
         found.append(Closure(day=data["on"], name=str(data.get("name", "city offices closed"))))
     return tuple(found)

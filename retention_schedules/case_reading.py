@@ -63,7 +63,7 @@ def zone_of(case: Mapping[str, Any], where: str) -> str:
 
 
 def situation_in(
-    case: Mapping[str, Any], schedules: Schedules, today: date, where: str, holidays: tuple[HolidayRule, ...]
+    case: Mapping[str, Any], schedules: Schedules, today: date, holidays: tuple[HolidayRule, ...], where: str
 ) -> Situation:
     """The situation a case describes, as it is on the day the judgement is asked for."""
     zone = zone_of(case, where)
@@ -73,7 +73,7 @@ def situation_in(
     notices = [_notice(each, record, zone, f"{where}, whs") for each in _many(case, "whs", where)]
     return Situation(
         record=record,
-        city=_city(case.get("city", {}), today, where, holidays),
+        city=_city(case.get("city", {}), today, holidays, where),
         requests=tuple(each for each in requests if captured is None or captured <= each.received),
         notices=tuple(each for each in notices if each is not None and each.mailed <= today),
         holds=tuple(each for each in holds if each is not None),
@@ -145,7 +145,7 @@ def _moderation(data: Mapping[str, Any], zone: str, where: str) -> tuple[date, d
     return max(day, ended or day), ended if what == "banned" else day
 
 
-def _city(data: Mapping[str, Any], today: date, where: str, holidays: tuple[HolidayRule, ...]) -> CityTerms:
+def _city(data: Mapping[str, Any], today: date, holidays: tuple[HolidayRule, ...], where: str) -> CityTerms:
     only(data, _CITY, f"{where}, city")
     adopted = {}
     for series, row in data.get("adopted", {}).items():

@@ -93,7 +93,7 @@ def _run(case: dict[str, Any], path: Path, number: int, holidays: Holidays) -> C
 def _judged(case: dict[str, Any], expect: Mapping[str, Any], where: str, holidays: Holidays) -> tuple[str, list[str]]:
     schedules = schedules_in(case, where)
     today = day_of(case.get("today"), zone_of(case, where), f"{where}, today", True) or date.min
-    situation = situation_in(case, schedules, today, where, holidays(schedules.jurisdiction))
+    situation = situation_in(case, schedules, today, holidays(schedules.jurisdiction), where)
     judged = judge(situation, schedules, today)
     filed = filed_series(case, schedules, where)
     return judged.sentence, _differences(expect, judged, situation, schedules, filed, where)

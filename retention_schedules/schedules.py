@@ -24,7 +24,7 @@ _WHS = ("required", "waived", "not_applicable", "look_up")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedules:
-    """A jurisdiction's rows by id, its default row, its filing of kinds into series, and its law.
+    """A jurisdiction's rows by id, its default row, its filing of kinds into series and its law.
 
     `shortest` is the shortest period that holds without adoption; None where the law names none.
     """
@@ -53,6 +53,11 @@ def schedules_for(jurisdiction: str) -> Schedules:
         known = ", ".join(sorted(each.stem for each in _FOLDER.glob("*.toml")))
         raise UsageError(f"There are no schedules for {jurisdiction!r}.", f"Known: {known}.")
     return load_schedules(path)
+
+
+def is_known(jurisdiction: str) -> bool:
+    """Whether there are shipped schedules of a jurisdiction."""
+    return (_FOLDER / f"{jurisdiction}.toml").is_file()
 
 
 @lru_cache(maxsize=1)
@@ -94,11 +99,6 @@ def load_schedules(path: Path) -> Schedules:
         filing=_filing(data.get("filing", {}), rows, path.name),
         law=law_from(data, path.name),
     )
-
-
-def jurisdictions_with_schedules() -> tuple[str, ...]:
-    """The jurisdictions for which schedules are shipped."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
 def series_from(row: Mapping[str, Any], where: str, jurisdiction: str) -> Series:

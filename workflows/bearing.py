@@ -6,25 +6,24 @@ that a million records cost little more than the number of different situations 
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from archiver.catalog import keeping_queries, queries
 from archiver.catalog.keeping_queries import KeptRow
-from archiver.catalog.rows import millis
-from archiver.harvest import IMPLAUSIBLE
 from custody.clock import day_reader, local_day
 from custody.hold import CLOSED, ONGOING, Hold, HoldKind
 from custody.ids import RecordNumber
 from custody.selector import Clause, Everything, Selector, from_data
 from retention_schedules.situation import CityTerms, HoldFacts, NoticeFacts, RecordFacts, RequestFacts, Situation
 from workflows.house import House
-from workflows.request_bearing import bearing_of
+from workflows.request_bearing import Bearing, bearing_of
 
 Fact = RequestFacts | HoldFacts
 
+_NO_LIMIT = 2**62
 _FEW = 200
 """So many records are asked one by one whether a hold reaches them; for more the search engine is asked once."""
 
@@ -183,56 +182,94 @@ def gather(house: House, terms: CityTerms, numbers: Sequence[int] | None = None)
 
 
 def _hold(house: House, hold: Hold, found: Bearings, numbers: Sequence[int] | None) -> None:
+    clause = from_data(hold.clause)
+    upto, later = last_reached(house, hold), _reached_later(house, hold)
     request = queries.request_named(house.catalog.connection, hold.request) if hold.request is not None else None
-    if request is None:
-        fact = HoldFacts(kind=hold.kind.value, matter=hold.matter, ends=hold.protects_through)
-        _reach(house, hold, fact, found, numbers)
+    if request is not None:
+        bearing = bearing_of(house, request)
+        every = clause == Everything()
+        reached = None if every and not bearing.holds else _reached(house, hold, clause, numbers, upto, later)
+        for fact in bearing.holds:
+            found.reaches(reached or (), fact, None)
+        _by_mark(house, found, bearing, None if every else reached, hold, upto, later)
         return
-    bearing = bearing_of(house, request)
-    for fact_of_all in bearing.by_mark[None]:
-        _reach(house, hold, fact_of_all, found, numbers)
-    if not request.state.is_live:  # until then all that is reached is protected alike
-        for mark, facts in bearing.by_mark.items():
-            here = (
-                [] if mark is None else [number for number, found_mark in bearing.marks.items() if found_mark is mark]
-            )
-            for fact_of_mark in facts:
-                found.reaches(here, fact_of_mark, None)
-
-
-def _reach(house: House, hold: Hold, fact: Fact, found: Bearings, numbers: Sequence[int] | None) -> None:
-    """Note what a hold reaches: what was there, what is taken in later of the period asked for, what it names."""
-    clause, upto = from_data(hold.clause), last_reached(house, hold)
-    later = _later(house, hold, upto)
+    fact = HoldFacts(kind=hold.kind.value, matter=hold.matter, ends=hold.protects_through)
     if clause == Everything():
-        found.to_all.append((2**62 if upto is None else upto, fact))
-        found.reaches(later if numbers is None else later.intersection(numbers), fact, None)
+        found.to_all.append((_NO_LIMIT if upto is None else upto, fact))
     else:
-        matching = list(_matching(house, clause, numbers))
-        found.reaches(matching, fact, upto)
-        found.reaches(later.intersection(matching), fact, None)
-    named = hold.numbers if numbers is None else set(hold.numbers).intersection(numbers)
-    found.reaches(named, fact, None)
+        found.reaches(_matching(house, clause, numbers), fact, upto)
+    found.reaches(hold.numbers if numbers is None else set(hold.numbers).intersection(numbers), fact, None)
 
 
-def _later(house: House, hold: Hold, upto: int | None) -> set[int]:
-    """What was taken in after a request's hold was placed, posted through the last day that is asked for."""
-    if upto is None or hold.reaches in (CLOSED, ONGOING):
-        return set()
-    after = date.fromisoformat(hold.reaches) + timedelta(days=1)
-    before = millis(datetime.combine(after, time(), ZoneInfo(house.city.time_zone)))
-    return queries.taken_in_later(house.catalog.connection, upto, before, IMPLAUSIBLE)
+def _by_mark(
+    house: House,
+    found: Bearings,
+    bearing: Bearing,
+    reached: Collection[int] | None,
+    hold: Hold,
+    upto: int | None,
+    later: Collection[int],
+) -> None:
+    """What a request means for what its hold reaches (None: everything up to `upto`): alike for the same mark.
+
+    Where the hold reaches everything, the records without a mark are by far the most: they are told by a limit, if
+    those that were collected fare no better.
+    """
+    plain = bearing.by_mark[None]
+    if reached is None and all(facts == plain for facts in bearing.by_mark.values()):
+        found.to_all += [((_NO_LIMIT if upto is None else upto), fact) for fact in plain]
+        for fact in plain:
+            found.reaches((*later, *hold.numbers), fact, None)
+        return
+    if reached is None and not plain:  # only what was collected is protected still
+        reached = [number for number in bearing.marks if upto is None or number <= upto or number in later]
+        reached = {*reached, *hold.numbers}
+    if reached is None:
+        last = keeping_queries.last_record(house.catalog.connection)
+        reached = {*range(1, (last if upto is None else upto) + 1), *later, *hold.numbers}
+    for number in reached:
+        for fact in bearing.facts(RecordNumber(number)):
+            found.reaches((number,), fact, None)
+
+
+def _reached(
+    house: House,
+    hold: Hold,
+    clause: Clause,
+    numbers: Sequence[int] | None,
+    upto: int | None,
+    later: Collection[int],
+) -> set[int]:
+    """The records a request's hold reaches, by name where its scope is not everything."""
+    matching = _matching(house, clause, numbers)
+    reached = {int(number) for number in matching if upto is None or number <= upto or number in later}
+    return reached | set(hold.numbers if numbers is None else set(hold.numbers).intersection(numbers))
 
 
 def last_reached(house: House, hold: Hold) -> int | None:
     """The highest record number a hold's scope reaches; None while it reaches into the future."""
-    if hold.future and hold.closes_on is None:
+    if hold.kind is HoldKind.REQUEST and hold.reaches == ONGOING:
         return None
-    if not hold.future:
+    if not is_request(hold) and hold.future and hold.closes_on is None:
+        return None
+    if is_request(hold) or not hold.future:
         return queries.last_taken_in_by(house.catalog.connection, round(hold.placed_at.timestamp() * 1000))
     return keeping_queries.last_taken_in_through(
         house.catalog.connection, lambda at: local_day(queries.moment(at), house.city.time_zone), hold.closes_on
     )
+
+
+def _reached_later(house: House, hold: Hold) -> frozenset[int]:
+    """What was taken in after a request's hold was placed, and lies in the period that was asked for."""
+    if not is_request(hold) or hold.reaches in (CLOSED, ONGOING):
+        return frozenset()
+    first = datetime.combine(
+        date.fromisoformat(hold.reaches) + timedelta(days=1), time(), ZoneInfo(house.city.time_zone)
+    )
+    placed = round(hold.placed_at.timestamp() * 1000)
+    connection = house.catalog.connection
+    after = queries.numbers_taken_in_after(connection, placed)
+    return frozenset(after - queries.numbers_taken_in_after(connection, placed, round(first.timestamp() * 1000)))
 
 
 def _matching(house: House, clause: Clause, numbers: Sequence[int] | None) -> Iterable[int]:

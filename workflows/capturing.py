@@ -153,7 +153,7 @@ def filing_for(house: House, account: Account) -> Classify:
     zone, schedules, series_of = ZoneInfo(house.city.time_zone), schedules_of(house), filer(house, account)
     now = house.clock()
 
-    @lru_cache(maxsize=65536)
+    @lru_cache(maxsize=4096)
     def filed(series: str, reason: str, day: str) -> Filing:
         return Filing(series=series, reason=reason, bucket=bucket(series, day or None, schedules))
 

@@ -22,7 +22,7 @@ _LISTS: dict[str, Callable[[Judged], list[str]]] = {
 """Expectations that are lists of words: each must stand in one of the sentences; [] means that there is none."""
 _WORDS = {"explanation", "reads", "recomputed_because", "label", "password_citation"}
 """Expectations that are words which must stand in the sentence."""
-_KNOWN = {
+KNOWN = {
     "target", "target_wide", "label", "statutory", "counts_as_received", "due_at", "reads", "past_limit",
     "extended_to", "second_limit", "recomputed_target", "recomputed_because", "written", "accepted", "sufficient",
     "state", "explanation", "closed", "form_answered", "determination", "denial", "must_be_written", "hold_ends",
@@ -32,6 +32,7 @@ _KNOWN = {
     "package_complete", "custody", "captured", "complete", "redacted", "reason_code", "removal_allowed",
     "ban_allowed", "password_due", "password_citation", "record_due", *_LISTS,
 }  # fmt: skip
+"""What may be expected."""
 _ALSO = {"needs limitation": "not sufficient", "part": "granted in part", "unpaid": "not paid"}
 _ALSO |= {"fee related": "not paid"}
 """Other words for the same state or determination."""
@@ -39,13 +40,14 @@ _ALSO |= {"fee related": "not paid"}
 
 def run_cases(folder: Path | None) -> list[CaseResult]:
     """Run the cases of a folder or file, or the project's own. Raises UsageError on a case that is not understood."""
-    return [_run(case) for case in read_cases(folder or CASES)]
+    return [checked(case) for case in read_cases(folder or CASES)]
 
 
-def _run(case: Case) -> CaseResult:
-    strange = sorted(set(case.expect) - _KNOWN)
+def checked(case: Case) -> CaseResult:
+    """One case judged and compared. Raises UsageError on an expectation that is not understood."""
+    strange = sorted(set(case.expect) - KNOWN)
     if strange:
-        known = f"Known fields: {', '.join(sorted(_KNOWN))}."
+        known = f"Known fields: {', '.join(sorted(KNOWN))}."
         raise UsageError(f"{case.where}, expect: {strange[0]!r} is not a field here.", known)
     judged = judge_case(case)
     found = [each for name, wanted in case.expect.items() for each in _compared(case, name, wanted, judged)]

@@ -7,6 +7,7 @@ and docs/request-cases.md use.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,8 +23,15 @@ from policies import credentials, moderation
 from policies.calendars import calendar, closures_from, holidays_from
 from policies.cities import City, city_named, fees_from
 from retention_schedules.protection import hold_end
-from retention_schedules.schedules import jurisdictions_with_schedules, schedules_for
+from retention_schedules.schedules import is_known, schedules_for
 from retention_schedules.situation import CityTerms
+
+
+class CountRule(StrEnum):
+    """How the 60 or 90 days after a denial are counted: the later of both ways, or calendar days only."""
+
+    LATER = "later"
+    CALENDAR = "calendar"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -84,7 +92,7 @@ def _ground(case: Case) -> _Ground:
     cutoff = row.clock_time("receipt_cutoff")
     closures = closures_from(row.any("closures"), f"{row.where}, closures")
     holidays = holidays_from(row.any("holidays"), f"{row.where}, holidays")
-    count_rule = row.text("count_rule", city.count_rule if city else "later")
+    count_rule = row.one_of(CountRule, "count_rule", CountRule(city.count_rule if city else "later"))
     named = row.text("calendar", law.response.calendar)
     row.done()
     closures += city.closures if city else ()
@@ -210,10 +218,10 @@ def _hold_end(outcome: determination.Outcome, case: Case, answer: Answered, grou
     if on is None or on == date.min or not protects:
         return None
     terms = CityTerms(holidays=ground.wide.rules, closures=ground.wide.closed_days, count_rule=ground.count_rule)
-    if ground.law.id not in jurisdictions_with_schedules():
+    if not is_known(case.jurisdiction):
         return None
-    schedules = schedules_for(ground.law.id)
-    return hold_end(on, bool(case.request and case.request.incarcerated), terms, schedules)
+    incarcerated = bool(case.request and case.request.incarcerated)
+    return hold_end(on, incarcerated, terms, schedules_for(case.jurisdiction))
 
 
 def _letter(case: Case, ground: _Ground, judged: Judged) -> None:

@@ -14,7 +14,7 @@ from archiver.catalog import queries, request_history
 from custody.clock import local_day
 from custody.ids import RecordNumber
 from custody.request import Mark, RecordsRequest
-from retention_schedules.situation import CourtFacts, RequestFacts
+from retention_schedules.situation import CourtFacts, HoldFacts, RequestFacts
 from workflows.house import House
 from workflows.request_life import day_of
 
@@ -32,11 +32,12 @@ _BY_MARK = {Mark.RELEASE: "granted", Mark.REDACT: "part", Mark.WITHHOLD: "denied
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bearing:
-    """One request's facts for records by their mark; None stands for those it reaches and did not collect."""
+    """One request's facts: for records by their mark (None: not collected), and holds of its own beside them."""
 
     request: RecordsRequest
     marks: Mapping[RecordNumber, Mark]
     by_mark: Mapping[Mark | None, tuple[RequestFacts, ...]]
+    holds: tuple[HoldFacts, ...]
 
     def facts(self, number: RecordNumber) -> tuple[RequestFacts, ...]:
         """The facts for a record that the request reaches; none when it protects it no more."""
@@ -55,10 +56,9 @@ def bearing_of(house: House, request: RecordsRequest) -> Bearing:
         name=f"records request {request.number}",
         incarcerated=request.incarcerated,
         court=court_facts(history),
-        subject_action=_is_sued(history),
     )
     by_mark = {mark: _facts(plain, request, history, mark, zone) for mark in (*Mark, None)}
-    return Bearing(request=request, marks=marks, by_mark=by_mark)
+    return Bearing(request=request, marks=marks, by_mark=by_mark, holds=_actions(request, history))
 
 
 def court_facts(history: Sequence[Mapping[str, Any]]) -> CourtFacts | None:
@@ -87,7 +87,7 @@ def _facts(
     if request.state.is_live or end is None:
         return (plain,)
     decision = _decision(end, mark)
-    if not decision and plain.court is None and not plain.subject_action:
+    if not decision and plain.court is None:
         return ()
     decision = decision or "granted"  # nothing of it was refused, but a court has the request
     day = max(day_of(act, zone) for act in (end, *_sent_since(history, end)))
@@ -106,12 +106,13 @@ def _sent_since(history: Sequence[Mapping[str, Any]], end: Mapping[str, Any]) ->
     return [act for act in history if act["kind"] == "request.sent" and act["number"] > end["number"]]
 
 
-def _is_sued(history: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a record subject's action is pending, Wis. Stat. 19.356(4)."""
-    pending: set[int] = set()
+def _actions(request: RecordsRequest, history: Sequence[Mapping[str, Any]]) -> tuple[HoldFacts, ...]:
+    """Actions that record subjects brought and that are not settled yet, Wis. Stat. 19.356(4)."""
+    open_ones: dict[int, date] = {}
     for act in history:
         if act["kind"] == "subject.sued":
-            pending.add(act["n"])
+            open_ones[act["n"]] = date.fromisoformat(act["day"])
         elif act["kind"] == "subject.settled":
-            pending.discard(act["n"])
-    return bool(pending)
+            open_ones.pop(act["n"], None)
+    matter = f"records request {request.number}: a record subject's action is not decided, Wis. Stat. 19.356"
+    return tuple(HoldFacts(kind="court", matter=matter, placed=day) for day in open_ones.values())

@@ -10,7 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from archiver.catalog import access_rows, hold_acts, keeping_acts, request_acts, request_life_acts, review_acts
+from archiver.catalog import (
+    access_rows,
+    hold_acts,
+    keeping_acts,
+    request_acts,
+    request_life_acts,
+    review_acts,
+)
 from archiver.catalog.act import Act, as_text
 from archiver.catalog.tables import account, act, run
 from custody.errors import DamageError

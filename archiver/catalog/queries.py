@@ -239,11 +239,11 @@ def last_taken_in_by(connection: Connection, millis: int) -> int:
     return found or 0
 
 
-def taken_in_later(connection: Connection, upto: int, before: int, undated: str) -> set[int]:
-    """The records numbered above `upto` that were posted before a moment, or on no day that can be used (`undated` is
-    the flag of those)."""
-    posted = record.c.created_at.is_(None) | (record.c.created_at < before) | record.c.flags.contains(undated)
-    return set(connection.execute(select(record.c.number).where(record.c.number > upto, posted)).scalars())
+def numbers_taken_in_after(connection: Connection, millis: int, posted_from: int | None = None) -> set[int]:
+    """The records whose first import began after a moment; with `posted_from` only those posted at or after it."""
+    query = select(record.c.number).join(run, run.c.number == record.c.first_run).where(run.c.started_at > millis)
+    query = query if posted_from is None else query.where(record.c.created_at >= posted_from)
+    return set(connection.execute(query).scalars())
 
 
 def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:

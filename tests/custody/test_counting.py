@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 
 from custody.counting import Basis, Calendar, Closure, Roll, count, next_open
 from custody.days import HolidayRule, Moves, add_business, holidays, is_business_day, named_holidays
+from custody.errors import UsageError
 from policies.calendars import calendar, calendars
 
 DAYS = some.dates(date(2000, 1, 1), date(2099, 12, 31))
@@ -102,6 +103,15 @@ def test_january_15_on_a_saturday_is_not_moved_and_thirteen_holidays_are_known()
     assert calendar("wisconsin").why_closed(date(2022, 1, 17)) == ""
     assert len(named_holidays(2026, calendar("wisconsin").rules)) == 13
     assert len(named_holidays(2025, calendar("wisconsin").rules)) == 11
+
+
+def test_the_ends_of_the_calendar_are_refused_in_words() -> None:
+    days = calendar("wisconsin")
+    assert days.why_closed(date(9999, 12, 25)) == "Christmas Day" and days.why_closed(date(1, 1, 1)) == "New Year's Day"
+    assert count(date(9999, 12, 20), 3, Basis.BUSINESS, days).end == date(9999, 12, 23)
+    for basis in Basis:
+        with pytest.raises(UsageError, match="year 9999"):
+            count(date(9999, 12, 20), 30, basis, days)
 
 
 def test_the_digest_changes_with_the_table_and_with_nothing_else() -> None:

@@ -148,6 +148,19 @@ def test_a_changed_table_gives_old_and_new_with_reasons_and_an_unchanged_one_not
     assert back is not None and back.reasons == ("Thursday, December 25, 2025 counts now (was Christmas Day)",)
 
 
+def test_a_rule_says_when_it_was_not_in_force_yet() -> None:
+    law, days = of("wisconsin")
+    later = replace(law.response, effective_from=date(2026, 1, 1), verified_by="A. Counsel")
+    assert any("in force only from" in each for each in deadlines.target(later, FRIDAY, days).warnings)
+    assert not any("in force" in each for each in deadlines.target(later, date(2026, 1, 1), days).warnings)
+    assert not any("this rule" in each for each in deadlines.target(later, date(2026, 1, 1), days).warnings)
+
+
+def test_what_nobody_verified_is_listed() -> None:
+    assert "fees" in jurisdiction("wisconsin").unverified and len(jurisdiction("wisconsin").unverified) == 7
+    assert jurisdiction("texas").unverified == ("limits",)
+
+
 def test_every_law_is_unverified_says_its_source_and_only_wisconsin_is_whole() -> None:
     assert set(jurisdictions()) == {
         "wisconsin", "washington", "california", "texas", "illinois", "new_york", "florida", "federal",

@@ -56,6 +56,12 @@ def test_other_endings(ending: Ending, outcome: Outcome) -> None:
     assert made.must_be_written == (outcome is Outcome.NOT_SUFFICIENT)
 
 
+def test_a_part_that_is_referred_is_denied_in_part_where_the_rest_is_released() -> None:
+    made = determine({Mark.RELEASE: 3}, Ending(referred=DAY))
+    assert made.outcome is Outcome.IN_PART and made.denies and "referred" in made.why
+    assert determine({Mark.UNDECIDED: 3}, Ending(referred=DAY)).outcome is Outcome.REFERRED
+
+
 def test_a_whole_letter_may_go_also_with_line_breaks_curly_quotes_and_odd_spaces() -> None:
     assert missing_in(GOOD, Outcome.DENIED, [REASON], RULES) == ()
     wrapped = GOOD.replace(" ", "\n  ").replace("it names", "it\u00a0names")
@@ -77,7 +83,9 @@ def test_a_statute_is_recognized_by_its_number_however_it_is_written(text: str) 
     assert missing_in(letter.replace("(8)", "(7)"), Outcome.DENIED, [reason], RULES)
 
 
-@pytest.mark.parametrize("note", ["Confidential", "  exempt ", "See  statute", "N/A", "", "   ", "it is private"])
+@pytest.mark.parametrize(
+    "note", ["Confidential", "Confidential.", "  exempt ", "See  statute", "N/A", "", "   ", "it is private"]
+)
 def test_a_reason_that_says_nothing_is_refused(note: str) -> None:
     reason = Reason(code="WI-BAL", citation="common law balancing test", words="w", note=note, needs_note=True)
     (lack,) = missing_in(f"{GOOD} {note}", Outcome.DENIED, [reason], RULES)

@@ -79,7 +79,7 @@ def test_another_states_numbers_of_days_change_the_judgement_and_nothing_else(tm
     path.write_text(source, encoding="utf-8")
     situation = Situation(
         record=RecordFacts(series="WI-DEF-7Y", created=date(2018, 1, 1)),
-        city=CityTerms(holidays=holiday_rules("wisconsin"), ordinance="entered", count_rule="calendar"),
+        city=CityTerms(holidays=(), ordinance="entered", count_rule="calendar"),
         requests=(RequestFacts(received=date(2026, 1, 1), decision="denied", decided=date(2026, 1, 10)),),
         notices=(NoticeFacts(mailed=date(2026, 1, 5)),),
     )

@@ -1,14 +1,21 @@
 """The project's own cases hold, a case that differs says so, and a case that is not understood is refused."""
 
+import copy
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from console.cli.main import cli
 from custody.errors import UsageError
-from exports.request_cases import CASES
-from workflows.checking_requests import run_cases
+from exports.request_cases import CASES, read_case
+from workflows.checking_requests import KNOWN, checked, run_cases
 
 NEEDED = "C19 C20 C22 C23 C24 C26 C28 C31 C32 C34 C35 C36 C37 C40 C41 C42 C45".split()
 FIELDS = (CASES.parents[1] / "docs" / "request-cases.md").read_text(encoding="utf-8")
@@ -74,6 +81,9 @@ def test_true_is_not_one_and_a_day_is_not_a_text(tmp_path: Path) -> None:
         ("[[case]]\nid = 'A'\nanswer = {given = ['clay']}\nexpect = {state = 'x'}", "given 'clay'"),
         ("[[case]]\nid = 'A'\nfee = [{kind = 'bribe'}]\nexpect = {total_cents = 0}", "fee 1: kind 'bribe'"),
         ("[[case]]\nid = 'A'\nfee = [{kind = 'locating', cents = 5.0}]\nexpect = {total_cents = 0}", "cents is 5.0"),
+        ("[[case]]\nid = 'A'\nfee = [{kind = 'locating', cents = true}]\nexpect = {total_cents = 0}", "cents is True"),
+        ("[[case]]\nid = 'A'\nfee = [{kind = 'locating', cents = -1}]\nexpect = {total_cents = 0}", "cents is -1"),
+        ("[[case]]\nid = 'A'\nfee = [{kind = 'locating', hours = nan}]\nexpect = {total_cents = 0}", "hours is nan"),
         ("[[case]]\nid = 'A'\nfee = [{kind = 'locating', hours = 0.333}]\nexpect = {total_cents = 0}", "whole minutes"),
         ("[[case]]\nid = 'A'\nsubject = {}\nexpect = {notice = 'none'}", "decided is missing"),
         ("[[case]]\nid = 'A'\ncustody = {kind = 'x'}\nexpect = {custody = 'x'}", "kind 'x' is not known"),
@@ -87,6 +97,9 @@ def test_true_is_not_one_and_a_day_is_not_a_text(tmp_path: Path) -> None:
             "closures: a closure needs its day",
         ),
         ("[[case]]\nid = 'A'\nchanged = {colour = 1}\nexpect = {target = 'none'}", "changed: 'colour'"),
+        ("[[case]]\nid = 'A'\ncity = {count_rule = 'x'}\nexpect = {target = 'none'}", "count_rule 'x' is not known"),
+        ("[[case]]\nid = 'A'\ncity = {closures = 3}\nexpect = {target = 'none'}", "3 is no list of days"),
+        ("[[case]]\nid = 'A'\ntoday = 9999-12-31\nexpect = {target = 'none'}", "today is"),
         ("[[case]]\nid = 'A'\ncity = 3\nexpect = {target = 'none'}", "city is not understood"),
         ("[[case]]\nid = 'A'\nchanged = 3\nexpect = {target = 'none'}", "changed is not understood"),
         ("[[case]]\nid = 'A'\nexpect = {refusals = 3}", "refusals is 3"),
@@ -106,6 +119,36 @@ def test_a_wrong_case_is_refused_with_file_case_and_field(tmp_path: Path, text: 
     assert refused.value.hint
 
 
+WRONG: list[Any] = [
+    3, -1, 1.5, True, "x", "", [], {}, [1], ["x"], [{}], {"x": 1}, date(2026, 1, 1), datetime(2026, 1, 1, 3), time(1),
+    datetime(9999, 12, 31, 23, tzinfo=UTC), date(1, 1, 1), date(9999, 12, 31), float("nan"), 10**30,
+]  # fmt: skip
+
+
+def test_whatever_stands_in_a_field_is_judged_or_refused_in_words() -> None:
+    """Each field of each case once with something that does not belong there, never the same twice in a row."""
+    tried = 0
+    for path in sorted(CASES.glob("*.toml")):
+        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            for place in places(case):
+                data = copy.deepcopy(case)
+                inner = data
+                for step in place[:-1]:
+                    inner = inner[step]
+                inner[place[-1]] = WRONG[tried % len(WRONG)]
+                tried += 1
+                with suppress(UsageError):
+                    checked(read_case(data, path, 1))
+    assert tried > 1000
+
+
+def places(data: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    rows = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for name, part in rows:
+        yield (*before, name)
+        yield from places(part, (*before, name))
+
+
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There are no cases"):
         run_cases(tmp_path)
@@ -114,11 +157,9 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_every_field_that_is_read_is_documented() -> None:
     for source in ("request_cases.py", "case_parts.py"):
         text = (CASES.parent / source).read_text(encoding="utf-8")
-        for name in set(__import__("re").findall(r'row\.\w+\((?:\w+, )?"(\w+)"', text)):
+        for name in set(re.findall(r'row\.\w+\((?:\w+, )?"(\w+)"', text)):
             assert name in FIELDS, f"{name} of {source} is not in docs/request-cases.md"
-    from workflows.checking_requests import _KNOWN
-
-    assert [name for name in sorted(_KNOWN) if name not in FIELDS] == []
+    assert [name for name in sorted(KNOWN) if name not in FIELDS] == []
 
 
 def test_the_command_ends_with_2_when_a_case_differs(tmp_path: Path) -> None:

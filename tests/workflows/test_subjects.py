@@ -121,11 +121,11 @@ def test_an_action_bars_release_and_destruction_until_it_is_settled(ready: Archi
     assert is_blocked(ready)
     with ready.writing() as house:
         intake.withdraw(house, 1, "by phone", None)
-        assert "subject action" in disposing.explain(house, RecordNumber(1), date(2040, 1, 1))[0].blocks
-        assert disposing.due(house, date(2040, 1, 1), lambda done: None).blocks["subject action"] == 1
+        assert "hold" in disposing.explain(house, RecordNumber(1), date(2040, 1, 1))[0].blocks
+        assert disposing.due(house, date(2040, 1, 1), lambda done: None).blocks["hold"] == 1
     step(ready, "settled", forbids=False)
     with ready.reading() as house:
-        assert "subject action" not in disposing.explain(house, RecordNumber(1), date(2040, 1, 1))[0].blocks
+        assert "hold" not in disposing.explain(house, RecordNumber(1), date(2040, 1, 1))[0].blocks
 
 
 def test_what_cannot_have_happened_is_refused(ready: Archive) -> None:
