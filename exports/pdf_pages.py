@@ -109,7 +109,7 @@ def still_clock() -> Iterator[None]:
 
 def response_facts(response: Response) -> dict[str, Any]:
     """The response's own facts, without its entries, as a worker can be handed them."""
-    names = [name for name in Response.__dataclass_fields__ if name != "entries"]
+    names = [name for name in Response.__dataclass_fields__ if name not in ("entries", "additions")]
     return {name: getattr(response, name) for name in names} | {"count": response.count}
 
 

@@ -157,6 +157,14 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Addition:
+    """What a person a record is about added to it, and what goes out with it as it came (Wis. Stat. 19.356(9))."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
     """The whole answer, or one of its parts. `entries` may be walked as often as a format needs; it reads as it goes.
 
@@ -187,6 +195,7 @@ class Response:
     parts: int = 1
     first: int = 1
     context: int = 0
+    additions: tuple[Addition, ...] = ()
 
     def shared(self, share: Share, part: int, parts: int) -> "Response":
         """The same response with the records of one part only; it is complete in itself."""

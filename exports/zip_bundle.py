@@ -76,6 +76,8 @@ def write_zip(
     for each in formats:
         for file in each.files(response, made):
             writer.add(file.name, file.chunks(), file.stored)
+    for addition in response.additions:
+        writer.add(addition.name, [addition.data], False)
     writer.close(signed)
 
 

@@ -19,7 +19,7 @@ from exports.leak_check import refuse_leaks, without_secrets
 from exports.parts import parts_json, parts_text
 from exports.pdf_binder import working_folder
 from exports.reason_codes import reason_codes
-from exports.response import CollectedBy, Response
+from exports.response import Addition, CollectedBy, Response
 from exports.secrets_of import Secrets, secrets_of
 from exports.table import BAG
 from workflows.access import Reading, reading
@@ -30,6 +30,7 @@ from workflows.packaging import Built, Wanted, bag_of, build, part_files, stem_o
 from workflows.release_gate import release_blocks
 from workflows.requesting import request_of
 from workflows.shelving import keep
+from workflows.subjects import augmentations
 
 _BAG = "response-bag.zip"
 _ACTS = (
@@ -121,7 +122,8 @@ def ready_response(house: House, number: int) -> tuple[Response, Secrets]:
     _refuse_blocked(house, number)
     response = response_for(house, number)
     secrets = secrets_in(house, number, response)
-    return replace(response, collections=without_secrets(response.collections, secrets)), secrets
+    added = tuple(Addition(name=name, data=data) for name, data in augmentations(house, number))
+    return replace(response, collections=without_secrets(response.collections, secrets), additions=added), secrets
 
 
 def response_for(house: House, number: int) -> Response:
