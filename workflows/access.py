@@ -17,6 +17,7 @@ from workflows.house import House
 
 KINDS = (
     "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "log.read",
+    "user.list", "purge.list", "purge.show", "purge.certificate",
 )  # fmt: skip
 """The kinds of reading there are."""
 

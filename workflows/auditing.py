@@ -16,6 +16,7 @@ from archiver import durable, signing
 from archiver.access import restore
 from archiver.catalog import acts, ledger_rows, queries
 from archiver.catalog.access_carrying import carry
+from archiver.catalog.authority_check import check_authority
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import check_ledger, check_newest
@@ -38,7 +39,9 @@ from custody.clock import Clock, system_clock
 from custody.errors import CustodyError, InputError
 from custody.selector import Selector
 from policies.cities import load_city
+from policies.roles import roles
 from search.engine import SearchEngine
+from workflows import authority_words
 from workflows.anchoring import check_anchors
 from workflows.house import House, engine_for, open_for_writing, open_house
 from workflows.pins import check_pin, compare
@@ -73,6 +76,7 @@ _HINTS = {
     "record-missing": "run `ofrecord rebuild`; if it stays, restore the file from a backup",
     "version-missing": "run `ofrecord rebuild`",
     "index-differs": "run `ofrecord rebuild`",
+    **authority_words.HINTS,
     "access-gap": "find out who removed it, and compare with a backup of catalog.sqlite",
     "access-batch-differs": "find out who changed it, and compare with a backup of catalog.sqlite",
 }
@@ -140,7 +144,7 @@ def _guarded(found: Iterable[Finding]) -> Iterator[Finding]:
         yield from found
     except CustodyError as error:
         yield Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         yield Finding(code="catalog-damaged", object="catalog.sqlite", message=_WRITTEN_OTHERWISE)
 
 
@@ -190,6 +194,11 @@ def _shallow(house: House, level: Level) -> Iterator[Finding]:
         yield from check_newest(house.catalog, signing.verify)
     else:
         yield from check_ledger(house.catalog, acts.is_kind, signing.verify)
+        yield from _authority(house)
+
+
+def _authority(house: House) -> Iterator[Finding]:
+    return check_authority(house.catalog, roles(), signing.verify, house.city.time_zone)
 
 
 def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
@@ -200,6 +209,7 @@ def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
         try:
             findings += lost_versions(house.catalog)
             findings += _guarded(check_ledger(house.catalog, acts.is_kind, signing.verify))
+            findings += _guarded(_authority(house))
             findings += _guarded(check_replay(house.catalog))
             for checked in results:
                 findings += checked.findings

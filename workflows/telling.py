@@ -7,7 +7,7 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_holds, telling_requests
+from workflows import telling_holds, telling_people, telling_requests
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -125,6 +125,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "anchor.stamped": _stamped,
     "bytes.checked": _bytes_checked,
     "archive.restored": _archive_restored,
+    **telling_people.SENTENCES,
 }
 """Each kind of act and its sentence."""
 
@@ -151,5 +152,9 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "request.collect": lambda row: f"searched for {row['subject']} {_sought(row)}: {_counted(row, 'record')}",
     "request.respond": lambda row: f"took {_counted(row, 'record')} out as the response to {row['subject']}",
     "log.read": _log_read,
+    "user.list": lambda row: f"listed the users: {_counted(row, 'user')}",
+    "purge.list": lambda row: f"listed the purges: {_counted(row, 'purge')}",
+    "purge.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
+    "purge.certificate": lambda row: f"took the certificate of {row['subject']}: {_counted(row, 'record')}",
 }
 """Each kind of reading and its sentence."""

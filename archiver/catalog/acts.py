@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from archiver.catalog import access_rows, hold_acts, request_acts
+from archiver.catalog import access_rows, hold_acts, purge_acts, request_acts, user_acts
 from archiver.catalog.act import Act, as_text
 from archiver.catalog.tables import account, act, run
 from custody.errors import DamageError
@@ -89,4 +89,6 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "bytes.checked": _kept_only,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _kept_only,
+    **user_acts.CHANGES,
+    **purge_acts.CHANGES,
 }

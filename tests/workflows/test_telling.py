@@ -22,6 +22,7 @@ Jsonl = Callable[..., Path]
 NAMES = Names(zone="America/Chicago", accounts={1: "parks"}, runs={2: {"account": 1, "sources": ["a.zip"]}}, holds={})
 COUNTS = dict.fromkeys(("new", "changed", "flagged", "unchanged", "duplicate", "quarantined", "excluded"), 0)
 REDACTION = {"record": 13, "version": 1, "field": "text", "start": 4, "end": 16, "code": "WI-BAL", "note": "private"}
+DIRECTOR = {"user": 1, "name": "Max Director", "role": "director", "at": 0, "signature": ""}
 TOLD = {
     "archive.made": (0, {"city": "wausau", "engine": "fts"}, "Dana Ruiz made the archive of wausau"),
     "account.added": (
@@ -108,6 +109,37 @@ TOLD = {
         0,
         {"changed": ["city.toml"], "settings": {}},
         "city.toml had been changed by hand; noticed when Dana Ruiz next wrote",
+    ),
+    "user.enrolled": (
+        2,
+        {"name": "Dana Ruiz", "role": "custodian", "key": "", "signed": DIRECTOR},
+        "Max Director enrolled Dana Ruiz as custodian",
+    ),
+    "user.retired": (
+        2,
+        {"name": "Dana Ruiz", "reason": "left", "signed": DIRECTOR},
+        "Max Director retired the user Dana Ruiz: “left”",
+    ),
+    "user.password_changed": (1, {"name": "Max Director", "signed": DIRECTOR}, "Max Director changed their password"),
+    "user.refused": (2, {"name": "Dana Ruiz"}, "a wrong password was given for Dana Ruiz"),
+    "purge.waits_set": (
+        0,
+        {"waits": {"approval_hours": 24, "enrolled_days": 7, "grace_days": 3}, "reason": "small", "signed": DIRECTOR},
+        "Max Director decided how long purges wait (grace: 3 days instead of 14): “small”",
+    ),
+    "purge.proposed": (1, {"count": 118, "signed": DIRECTOR}, "Max Director proposed purge 1: 118 records"),
+    "purge.approved": (1, {"count": 118, "signed": DIRECTOR}, "Max Director approved purge 1: 118 records"),
+    "purge.begun": (1, {"count": 1, "signed": DIRECTOR}, "Max Director ordered purge 1 to be carried out: 1 record"),
+    "purge.returned": (
+        1,
+        {"reasons": {"open request": 3, "hold": 1}, "numbers": []},
+        "purge 1 was thrown back before anything was destroyed: hold (1), open request (3)",
+    ),
+    "purge.cancelled": (1, {"reason": "wait", "signed": DIRECTOR}, "Max Director cancelled purge 1: “wait”"),
+    "certificate.issued": (
+        1,
+        {"certificate": "DC-2026-0001", "document": {"count": 118}},
+        "certificate DC-2026-0001 was issued: 118 records destroyed by purge 1",
     ),
     "bytes.checked": (
         0,
