@@ -15,8 +15,8 @@ from archiver.catalog.rows import Row
 from archiver.ledger import VERSION, Ledger
 from archiver.normalized import Envelope, encode_json, envelope_around
 from archiver.press import Press, Pressed, Sheet
-from archiver.segment import new_segment
-from archiver.vault import ROLL_AT, StoredMedia, Vault
+from archiver.segment import segment_for
+from archiver.vault import StoredMedia, Vault
 from custody.canonical import canonical
 from custody.clock import moment_of, text_of
 from custody.ids import RecordNumber, new_openings
@@ -184,16 +184,10 @@ class Intake:
         return found
 
     def _segment(self, segments: dict[str, _Segment], room: str, date: str) -> _Segment:
-        row = rows.newest_segment(self.catalog.connection, room)
-        if row is not None and row["committed_end"] < ROLL_AT:
-            segment = _Segment(row, row["committed_end"], [], 0)
-        else:
-            new = [other.row["id"] for other in segments.values()]
-            serial = max([rows.last_segment(self.catalog.connection), *new]) + 1
-            row, head = new_segment(self.vault, room, serial, date)
-            segment = _Segment(row, 0, [], 0)
-            segment.put(head)
-        segments[room] = segment
+        new = max((other.row["id"] for other in segments.values()), default=0)
+        row, head = segment_for(self.catalog.connection, self.vault, room, date, new)
+        segment = segments[room] = _Segment(row, row["committed_end"], [], 0)
+        segment.put(head)
         return segment
 
 

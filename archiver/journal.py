@@ -10,8 +10,8 @@ from archiver.catalog import acts, rows
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog
 from archiver.ledger import Ledger
-from archiver.segment import new_segment
-from archiver.vault import ROLL_AT, Vault
+from archiver.segment import segment_for
+from archiver.vault import Vault
 from custody.canonical import canonical
 from custody.clock import Clock, text_of
 from custody.ids import exchange_uuid, new_openings
@@ -32,8 +32,8 @@ class Journal:
     def write(self, *done: tuple[str, int, Mapping[str, Any]]) -> list[Act]:
         """Do acts given as (kind, subject, data). Returns them as kept."""
         now = self.clock()
-        segment, pieces = self._segment(text_of(now))
-        end = segment["committed_end"] + sum(len(piece) for piece in pieces)
+        segment, head = segment_for(self.catalog.connection, self.vault, ROOM, text_of(now))
+        pieces, end = [head], segment["committed_end"] + len(head)
         start, at, entries = segment["committed_end"], *self._moment(now)
         first = acts.last_act(self.catalog.connection) + 1
         leaf = self.ledger.size()
@@ -69,14 +69,6 @@ class Journal:
     def _moment(self, now: datetime) -> tuple[int, list[bytes]]:
         at, first = self.ledger.moment(now)
         return at, [self.ledger.entry(each, at) for each in first]
-
-    def _segment(self, date: str) -> tuple[dict[str, Any], list[bytes]]:
-        connection = self.catalog.connection
-        row = rows.newest_segment(connection, ROOM)
-        if row is not None and row["committed_end"] < ROLL_AT:
-            return row, []
-        row, head = new_segment(self.vault, ROOM, rows.last_segment(connection) + 1, date)
-        return row, [head]
 
     def _member(self, act: Act, block: bytes, date: str) -> bytes:
         uuid = exchange_uuid(self.vault.archive, act.number, 0, 6)

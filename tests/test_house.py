@@ -94,6 +94,12 @@ def test_the_ground_floor_needs_nothing_foreign_and_the_clock_has_one_maker() ->
             assert "uuid4(" not in source and "os.urandom" not in source, f"{name_of(path)} makes identities"
 
 
+def test_the_network_has_one_door() -> None:
+    for path in modules():
+        asked = {"socket", "urllib.request", "http.client", "ftplib", "smtplib"} & set(imports(path))
+        assert not asked or name_of(path) == "archiver/fetch.py", f"{name_of(path)} imports {asked}"
+
+
 def test_files_are_written_through_one_module() -> None:
     for path in modules():
         if name_of(path) in {"archiver/durable.py"}:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from archiver import durable
 from archiver.access import is_due, settle
 from archiver.catalog import queries, rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.ledger_check import check_newest
+from archiver.catalog.unsigned_check import check_unsigned
 from archiver.intake import Intake
 from archiver.journal import Journal
 from archiver.ledger import Ledger, origin_of
@@ -173,7 +175,8 @@ def _recovered(house: House) -> House:
 
 def _refuse_another_past(house: House) -> None:
     """Nothing is written on top of a ledger that this computer remembers otherwise."""
-    for finding in check_newest(house.catalog, verify_signature):
+    found = chain(check_newest(house.catalog, verify_signature), check_unsigned(house.catalog, house.vault))
+    for finding in found:
         if finding.code != "checkpoint-unsigned":  # a program that was stopped; it is signed now
             raise DamageError(
                 f"The ledger is damaged: {finding.message}.",
