@@ -54,7 +54,8 @@ class Purged:
     there is no certificate, while the search for remains found something or has not ended.
 
     `number` names it (`disposition.executed`); `stores` counts by place what was removed; `survivors` versions in the
-    rewritten files were proved to be bit for bit what they were.
+    rewritten files were proved to be bit for bit what they were. What was destroyed is listed one by one by
+    `workflows.purging.gone_in`.
     """
 
     number: int
@@ -65,5 +66,4 @@ class Purged:
     stores: dict[str, int]
     survivors: int
     remains: Remains | None
-    gone: tuple[Gone, ...]
     method: tuple[str, ...]
