@@ -22,7 +22,9 @@ class Hold:
     """A hold on the records a selector names. `clause` is `custody.selector` data.
 
     `numbers` are records named one by one, beside the clause. `protects_through` is the last protected day once an end
-    is known; None means the hold has no end yet, and says so. `released_at` is when somebody lifted it.
+    is known; None means the hold has no end yet, and says so. `released_at` is when somebody lifted it. `future` says
+    that it reaches what is taken in later too, through the day `closes_on` where one is given; without it the hold
+    reaches only what was there when it was placed.
     """
 
     number: HoldNumber
@@ -36,3 +38,8 @@ class Hold:
     numbers: tuple[int, ...] = ()
     protects_through: date | None = None
     released_at: datetime | None = None
+    future: bool = False
+    closes_on: date | None = None
+    authority: str = ""
+    released_by: str = ""
+    release_reason: str = ""

@@ -15,7 +15,7 @@ from custody.disposition import Disposition
 from custody.errors import UsageError
 from retention_schedules.eligibility import hold_end, judge, may_drop_copy
 from retention_schedules.filing import classify
-from retention_schedules.schedules import Schedules, schedules_for, series_from
+from retention_schedules.schedules import Schedules, default_jurisdiction, schedules_for, series_from
 from retention_schedules.situation import (
     Adoption,
     CityTerms,
@@ -88,7 +88,7 @@ def _run(case: dict[str, Any], path: Path, number: int) -> CaseResult:
     if not expect:
         raise UsageError(f"{where} expects nothing.", "Add [case.expect] with at least one expectation.")
     if "copies" in case:
-        judged, differences = _copies(case["copies"], expect, where)
+        judged, differences = _copies(case["copies"], expect, _schedules(case, where), where)
     else:
         judged, differences = _judged(case, expect, where)
     known = {name: str(case.get(name, "")) for name in ("title", "law")}
@@ -102,7 +102,7 @@ def _judged(case: dict[str, Any], expect: Mapping[str, Any], where: str) -> tupl
     city_data = case.get("city", {})
     zone = str(city_data.get("zone", "America/Chicago"))
     situation = Situation(
-        record=_record(case.get("record"), zone, where),
+        record=_record(case.get("record"), zone, schedules, where),
         city=_city(city_data, where),
         requests=tuple(_request(each, zone, f"{where}, request") for each in _many(case, "request", where)),
         notices=tuple(_notice(each, f"{where}, whs") for each in _many(case, "whs", where)),
@@ -145,28 +145,28 @@ def _plain(value: object) -> str:
     return ", ".join(str(part) for part in value) or "nothing" if isinstance(value, list) else str(value)
 
 
-def _copies(data: Any, expect: Mapping[str, Any], where: str) -> tuple[str, list[str]]:
+def _copies(data: Any, expect: Mapping[str, Any], schedules: Schedules, where: str) -> tuple[str, list[str]]:
     _only(data, {"copy", "master"}, f"{where}, copies")
-    sides = [{name: str(part) for name, part in data.get(side, {}).items()} for side in ("copy", "master")]
-    allowed, judged = may_drop_copy(*sides)
+    copy, master = ({name: str(part) for name, part in data.get(side, {}).items()} for side in ("copy", "master"))
+    allowed, judged = may_drop_copy(copy, master, schedules.law.requests.copies_authority)
     wanted = expect.get("copy_may_go")
     return judged, [] if wanted == allowed else [f"copy_may_go: expected {wanted}, judged {allowed}"]
 
 
 def _schedules(case: Mapping[str, Any], where: str) -> Schedules:
-    schedules = schedules_for(str(case.get("jurisdiction", "wisconsin")))
+    schedules = schedules_for(str(case.get("jurisdiction", default_jurisdiction())))
     extra = [series_from(row, f"{where}, series", schedules.jurisdiction) for row in _many(case, "series", where)]
     return replace(schedules, rows={**schedules.rows, **{row.id: row for row in extra}}) if extra else schedules
 
 
-def _record(data: Any, zone: str, where: str) -> RecordFacts:
+def _record(data: Any, zone: str, schedules: Schedules, where: str) -> RecordFacts:
     if not isinstance(data, dict):
         raise UsageError(f"{where} has no [case.record].", "A case needs the record it is about.")
     _only(data, _RECORD, f"{where}, record")
     days = {name: _day(data.get(name), zone, f"{where}, record.{name}") for name in _RECORD - {"series", "kind"}
             if name not in ("purpose", "fixity_ok")}  # fmt: skip
     events = [day for day in (days["hidden"], days["moderated"]) if day is not None]
-    series = str(data.get("series") or classify("", str(data.get("kind", "post")))[0])
+    series = str(data.get("series") or classify("", str(data.get("kind", "post")), schedules)[0])
     return RecordFacts(
         series=series,
         created=days["created"],

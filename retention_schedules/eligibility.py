@@ -1,21 +1,19 @@
 """May this record be destroyed on this day? The one place that decides, and it explains itself.
 
-Pure: it is told facts and a day, and answers. It never destroys, and it knows no database. The rules are those of
-Wis. Stat. 19.21 and 19.35(5) as data in `jurisdictions/`; where the law is silent the answer keeps longer.
+Pure: it is told facts and a day, and answers. It never destroys, and it knows no database and no state's law: the law
+is data in `jurisdictions/`. Where the law is silent or not known the answer keeps longer.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from custody.days import add_business, add_period, is_shorter
 from custody.disposition import Disposition, Standing
-from custody.schedule import Fate, Period, Series, Trigger
+from custody.schedule import Fate, Period, Series, Trigger, Unit
+from retention_schedules.law import ApprovalLaw, NoticeLaw
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import CityTerms, CourtFacts, NoticeFacts, RecordFacts, RequestFacts, Situation
-
-NOTICE_DAYS = 60  # calendar days, Wis. Stat. 19.21(4)(a)
-DENIAL_DAYS, DENIAL_DAYS_INCARCERATED = 60, 90  # Wis. Stat. 19.35(5)
-APPEAL_DAYS_AFTER_NOTICE, APPEAL_DAYS = 45, 90  # Wis. Stat. 808.04(1), not verified
 
 
 @dataclass(slots=True)
@@ -43,7 +41,9 @@ def judge(situation: Situation, schedules: Schedules, today: date) -> Dispositio
     retention_ends = None
     if row.fate is Fate.PERMANENT:
         reasoning.block("permanent", f"the series {row.id} is kept for ever")
-    elif trigger_on is not None and row.period is not None:
+    elif row.period is None:
+        reasoning.block("no effective series", f"no period is known for {row.id} ({row.authority}): look it up")
+    elif trigger_on is not None:
         retention_ends = add_period(trigger_on, row.period)
         reasoning.until(
             retention_ends, f"{words_of(row.period)} from {said(trigger_on)} (series {row.id}, {row.authority})"
@@ -57,9 +57,8 @@ def judge(situation: Situation, schedules: Schedules, today: date) -> Dispositio
             reasoning.until(hold.ends, f"{hold.kind} hold, {hold.matter}")
     if not situation.record.fixity_ok:
         reasoning.block("fixity", "its stored bytes are damaged: an incident, not a destruction")
-    if not situation.city.ordinance:
-        reasoning.block("no ordinance", "no ordinance for destruction is entered: no authority, Wis. Stat. 19.21(4)(a)")
-    _society(situation, row, retention_ends, reasoning)
+    _authority(situation, row, schedules, today, reasoning)
+    _society(situation, row, retention_ends, schedules, reasoning)
     return _disposition(row, trigger_on, retention_ends, reasoning, today)
 
 
@@ -68,7 +67,7 @@ def governing(situation: Situation, schedules: Schedules, today: date, reasoning
     steps = reasoning or _Reasoning()
     row = schedules.row(situation.record.series)
     default = schedules.default
-    if row.fate is Fate.PERMANENT:
+    if row.fate is Fate.PERMANENT or row is default:
         return row
     if row.period is None:
         steps.steps.append(
@@ -78,39 +77,103 @@ def governing(situation: Situation, schedules: Schedules, today: date, reasoning
     if row.trigger is Trigger.MINUTES_PUBLISHED and situation.record.purpose != "minutes":
         steps.steps.append(f"{row.id} is only for recordings made to make minutes, so {default.id} governs.")
         return default
-    if row.statutory or not is_shorter(row.period, schedules.shortest):
+    if row.statutory or schedules.shortest is None or not is_shorter(row.period, schedules.shortest):
         return row
-    adoption = situation.city.adopted.get(row.id)
-    adopted = adoption.adopted if adoption else row.adopted_on
-    expires = adoption.expires if adoption and adoption.expires else row.expires_on
+    adopted, expires = _in_force(situation.city, row, schedules.law.approval)
     if adopted is not None and adopted <= today and (expires is None or today <= expires):
-        return row
-    why = "has not been adopted by the city (form PRB-002)" if adopted is None else "is not in force on this day"
+        since, created = _since(situation.city, row), situation.record.created
+        if since is None or (created is not None and created >= since):
+            return row
+        steps.steps.append(f"{row.id} was adopted for records from {said(since)} on, so {default.id} governs.")
+        return default
     steps.steps.append(
-        f"{row.id} is shorter than {words_of(schedules.shortest)} and {why}, so {default.id} governs"
-        f" ({schedules.shortest_authority})."
+        f"{row.id} is shorter than {words_of(schedules.shortest)} and {_why_not(adopted, expires, today, schedules)},"
+        f" so {default.id} governs ({schedules.shortest_authority})."
     )
     return default
 
 
-def hold_end(decided: date, incarcerated: bool, city: CityTerms, schedules: Schedules) -> date:
-    """The last day protected after a denial: 60 (90) days, counted both ways, the later one unless the city decided."""
-    count = DENIAL_DAYS_INCARCERATED if incarcerated else DENIAL_DAYS
+def _in_force(city: CityTerms, row: Series, approval: ApprovalLaw) -> tuple[date | None, date | None]:
+    """From which day to which a row is in force in this city; an extension carries an approval on once."""
+    adoption = city.adopted.get(row.id)
+    expires = adoption.expires if adoption and adoption.expires else row.expires_on
+    if expires is None and row.approved_on is not None and approval.lasts_years:
+        expires = add_period(row.approved_on, Period(n=approval.lasts_years, unit=Unit.YEARS))
+    extended = adoption.extended if adoption and adoption.extended else row.extended_on
+    if expires is not None and extended is not None and approval.extension_months:
+        expires = add_period(expires, Period(n=approval.extension_months, unit=Unit.MONTHS))
+    return adoption.adopted if adoption else row.adopted_on, expires
+
+
+def _since(city: CityTerms, row: Series) -> date | None:
+    adoption = city.adopted.get(row.id)
+    return adoption.created_since if adoption else None
+
+
+def _why_not(adopted: date | None, expires: date | None, today: date, schedules: Schedules) -> str:
+    form = schedules.law.approval.adoption_form
+    if adopted is None:
+        return f"has not been adopted by the city{f' (form {form})' if form else ''}"
+    if adopted > today:
+        return f"is adopted only from {said(adopted)} on"
+    return f"expired on {said(expires)}" if expires is not None and expires < today else "is not in force on this day"
+
+
+def _authority(situation: Situation, row: Series, schedules: Schedules, today: date, reasoning: _Reasoning) -> None:
+    """What destruction needs beside time: an ordinance, an approval in force, a review, no destination elsewhere."""
+    law = schedules.law.destruction
+    if not situation.city.ordinance and law.authority:
+        reasoning.block("no ordinance", f"no {law.needs} for destruction is entered: no authority, {law.authority}")
+    elif not situation.city.ordinance:
+        reasoning.block("no ordinance", "what allows destruction here is not known: nobody has entered an authority")
+    if row.fate is Fate.PERMANENT or row.period is None:
+        return
+    _, expires = _in_force(situation.city, row, schedules.law.approval)
+    if not row.statutory and expires is not None and expires < today:
+        reasoning.block("schedule expired", f"the approval of {row.id} expired on {said(expires)}: renew it first")
+    if row.fate is Fate.REVIEW and situation.record.reviewed is None:
+        reasoning.block("review", f"the series {row.id} asks that a person reviews before anything is destroyed")
+    if row.fate is Fate.TRANSFER:
+        reasoning.block("transfer", f"the series {row.id} goes to the archives; it is transferred, not destroyed")
+
+
+def hold_end(decided: date, incarcerated: bool, city: CityTerms, schedules: Schedules) -> date | None:
+    """The last day protected after a denial, counted both ways, the later one unless the city decided.
+
+    None where the jurisdiction's file does not say how long a denial protects.
+    """
+    law = schedules.law.requests
+    count = law.days_incarcerated if incarcerated else law.days
+    if not count:
+        return None
     calendar = decided + timedelta(days=count)
     if city.count_rule == "calendar":
         return calendar
-    return max(calendar, add_business(decided, count, schedules.holidays, city.closures))
+    return max(calendar, _business(decided, count, schedules.holidays, city.closures))
 
 
-def may_drop_copy(copy: dict[str, str], master: dict[str, str]) -> tuple[bool, str]:
+_business = lru_cache(maxsize=4096)(add_business)
+
+
+def may_drop_copy(copy: dict[str, str], master: dict[str, str], authority: str) -> tuple[bool, str]:
     """Whether a duplicate capture may go while the master stays: only if bytes and every captured fact are the same.
 
-    Each side is facts by name, the bytes' digest among them. Wis. Stat. 19.35(5): an identical copy.
+    Each side is facts by name, the bytes' digest among them. `authority` is what allows an identical copy to go.
     """
     different = sorted(name for name in copy.keys() | master.keys() if copy.get(name) != master.get(name))
     if different:
         return False, f"refused: the copies differ in {', '.join(different)}, so neither is an identical copy"
-    return True, "allowed: an identical copy of an otherwise available record, Wis. Stat. 19.35(5)"
+    return True, f"allowed: an identical copy of an otherwise available record, {authority}"
+
+
+def protects(request: RequestFacts, city: CityTerms, schedules: Schedules, on: date) -> str:
+    """Why a request protects what it reached on a day, in words; "" when it does not any more."""
+    reasoning = _Reasoning()
+    _request(request, city, schedules, reasoning)
+    if reasoning.blocks:
+        return reasoning.blocks[0][1]
+    last, what = max(reasoning.ends, key=lambda pair: pair[0], default=(date.min, ""))
+    return f"{what}: protected through {said(last)}" if last >= on else ""
 
 
 def said(day: date) -> str:
@@ -125,21 +188,26 @@ def words_of(period: Period) -> str:
 
 
 def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | None:
+    days: list[date | None]
     match row.trigger:
         case Trigger.MINUTES_PUBLISHED:
             days = [record.minutes_approved, record.minutes_published]
             missing = "the minutes are not approved and published yet"
-        case Trigger.EVENT | Trigger.SUPERSEDED:
+        case Trigger.EVENT | Trigger.SUPERSEDED | Trigger.END_OF_TERM:
             days = [record.event]
             missing = f"the event that starts the clock is not recorded ({row.event or row.trigger.value})"
         case Trigger.CREATION:
-            days = [record.created]
-            missing = ""
-        case _:
-            days = [record.created, *(day for day in (record.last_event, record.thread_end) if day)]
-            missing = ""
-    known = [day for day in days if day is not None]
+            days, missing = [record.created], ""
+        case Trigger.THREAD_END:
+            days, missing = [record.created, *_given(record.last_event, record.thread_end)], ""
+        case Trigger.LAST_EVENT:
+            days, missing = [record.created, *_given(record.last_event)], ""
+    known = _given(*days)
     if len(known) == len(days):
+        if len(known) > 1:
+            reasoning.steps.append(
+                f"The clock starts on the latest of {', '.join(said(day) for day in sorted(known))}."
+            )
         return max(known)
     if row.fate is not Fate.PERMANENT:
         if missing:
@@ -149,34 +217,56 @@ def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | 
     return None
 
 
+def _given(*days: date | None) -> list[date]:
+    return [day for day in days if day is not None]
+
+
 def _request(request: RequestFacts, city: CityTerms, schedules: Schedules, reasoning: _Reasoning) -> None:
     name = request.name or f"the request of {said(request.received)}"
+    law = schedules.law.requests
+    by = f", {law.authority}" if law.authority else ""
     match request.decision:
         case "":
-            reasoning.block("open request", f"{name} is open, Wis. Stat. 19.35(5)")
+            reasoning.block("open request", f"{name} is open{by}")
         case "granted":
             if request.delivered is None:
-                reasoning.block("open request", f"{name} is granted but access has not been given, Wis. Stat. 19.35(5)")
+                reasoning.block("open request", f"{name} is granted but access has not been given{by}")
             else:
-                reasoning.until(request.delivered, f"{name}, granted and delivered (Wis. Stat. 19.35(5))")
+                reasoning.until(request.delivered, f"{name}, granted and delivered ({law.authority})")
         case _:
-            decided = request.decided or request.received
-            days = DENIAL_DAYS_INCARCERATED if request.incarcerated else DENIAL_DAYS
-            how = "calendar days" if city.count_rule == "calendar" else "days counted both ways, the later"
-            end = hold_end(decided, request.incarcerated, city, schedules)
-            what = {"part": "denied in part", "denied": "denied"}.get(request.decision, request.decision)
-            reasoning.until(end, f"{name}, {what} on {said(decided)}: {days} {how} (Wis. Stat. 19.35(5), 19.345)")
+            _denied(request, name, city, schedules, reasoning)
+    if request.subject_action:
+        reasoning.block("subject action", f"{name}: a record subject's action against the release is pending")
     if request.court is not None:
-        _court(request.court, reasoning)
+        _court(request.court, schedules, reasoning)
 
 
-def _court(court: CourtFacts, reasoning: _Reasoning) -> None:
+def _denied(request: RequestFacts, name: str, city: CityTerms, schedules: Schedules, reasoning: _Reasoning) -> None:
+    law = schedules.law.requests
+    decided = request.decided or request.received
+    what = {"part": "denied in part", "denied": "denied"}.get(request.decision, request.decision)
+    end = hold_end(decided, request.incarcerated, city, schedules)
+    if end is None:
+        reasoning.block(
+            "request denied", f"{name}, {what} on {said(decided)}: how long that protects is not known here"
+        )
+        return
+    days = law.days_incarcerated if request.incarcerated else law.days
+    how = "calendar days" if city.count_rule == "calendar" else "days counted both ways, the later"
+    cited = ", ".join(part for part in (law.authority, law.counting_authority) if part)
+    reasoning.until(end, f"{name}, {what} on {said(decided)}: {days} {how} ({cited})")
+
+
+def _court(court: CourtFacts, schedules: Schedules, reasoning: _Reasoning) -> None:
     action = f"the court action of which written notice came on {said(court.notice)}"
+    law, appeal = schedules.law.requests, schedules.law.appeal
+    by = f", {law.authority}" if law.authority else ""
+    days = appeal.days_after_notice if court.notice_of_entry else appeal.days
     if court.order is None:
-        reasoning.block("court action", f"{action} has no order yet, Wis. Stat. 19.35(5)")
+        reasoning.block("court action", f"{action} has no order yet{by}")
     elif court.appealed:
         if court.appeal_order is None:
-            reasoning.block("court action", f"{action} is under appeal, Wis. Stat. 19.35(5)")
+            reasoning.block("court action", f"{action} is under appeal{by}")
         else:
             reasoning.until(court.appeal_order, f"{action}: order on appeal")
     elif court.order_for == "requester":
@@ -184,43 +274,53 @@ def _court(court: CourtFacts, reasoning: _Reasoning) -> None:
             reasoning.block("court action", f"{action}: production is ordered and access not yet given")
         else:
             reasoning.until(court.produced, f"{action}: production ordered, access given")
+    elif not days:
+        reasoning.block("court action", f"{action}: how long its order may be appealed is not known here")
     else:
-        days = APPEAL_DAYS_AFTER_NOTICE if court.notice_of_entry else APPEAL_DAYS
         end = court.order + timedelta(days=days)
-        reasoning.until(end, f"{action}: order of {said(court.order)}, {days} days to appeal (Wis. Stat. 808.04(1))")
+        reasoning.until(end, f"{action}: order of {said(court.order)}, {days} days to appeal ({appeal.authority})")
 
 
-def _society(situation: Situation, row: Series, retention_ends: date | None, reasoning: _Reasoning) -> None:
-    """The notice to the Historical Society, Wis. Stat. 19.21(4)(a): 60 calendar days, or its reply."""
+def _society(
+    situation: Situation, row: Series, retention_ends: date | None, schedules: Schedules, reasoning: _Reasoning
+) -> None:
+    """The notice before destruction: the days it must have waited, or the reply to it."""
+    law, series = schedules.law.notice, situation.record.series
     if row.fate is Fate.PERMANENT or row.whs_notice == "not_applicable":
         return
-    if row.whs_notice == "waived" or situation.record.series in situation.city.waived_series:
-        reasoning.steps.append("The Historical Society has waived notice for this series.")
+    if not law.body:
+        reasoning.block("notice rule not known", "whether notice must be given before destruction is not known here")
+        return
+    if row.whs_notice == "waived" or series in situation.city.waived_series:
+        cited = situation.city.waivers.get(series, "")
+        body = law.body[:1].upper() + law.body[1:]
+        reasoning.steps.append(f"{body} has waived notice for this series{f' ({cited})' if cited else ''}.")
         return
     if not situation.notices:
-        reasoning.block("notice not sent", "the Historical Society has not been given 60 days' notice, 19.21(4)(a)")
+        cited = law.authority.removeprefix("Wis. Stat. ")
+        reasoning.block("notice not sent", f"{law.body} has not been given {law.days} days' notice, {cited}")
         return
-    notice = max(situation.notices, key=lambda each: each.mailed)
+    notice = max(situation.notices, key=lambda each: (each.reply in ("accepted", "reviewing"), each.mailed))
     too_early = retention_ends is not None and notice.mailed <= retention_ends
-    if too_early and not situation.city.whs_early_notice:
+    if too_early and not situation.city.whs_early_notice and notice.reply not in ("accepted", "reviewing"):
         reasoning.block(
             "notice too early",
             f"the notice of {said(notice.mailed)} was mailed before retention had ended: verify expiry first",
         )
         return
-    _reply(notice, situation.city, reasoning)
+    _reply(notice, situation.city, law, reasoning)
 
 
-def _reply(notice: NoticeFacts, city: CityTerms, reasoning: _Reasoning) -> None:
-    mailed = f"notice to the Historical Society mailed {said(notice.mailed)}"
+def _reply(notice: NoticeFacts, city: CityTerms, law: NoticeLaw, reasoning: _Reasoning) -> None:
+    mailed = f"notice to {law.body} mailed {said(notice.mailed)}"
     if notice.reply in ("accepted", "reviewing"):
         word = "accepted the records" if notice.reply == "accepted" else "is reviewing the records"
-        reasoning.block("set aside", f"the Historical Society {word}: set aside for it, no destruction")
+        reasoning.block("set aside", f"{law.body} {word}: set aside for it, no destruction")
     elif notice.reply in ("declined", "waived"):
         reasoning.until(notice.replied or notice.mailed, f"{mailed}, {notice.reply}")
     else:
-        end = notice.mailed + timedelta(days=city.mailing_days + NOTICE_DAYS)
-        reasoning.until(end, f"{mailed}, no reply: {NOTICE_DAYS} calendar days (Wis. Stat. 19.21(4)(a))")
+        end = notice.mailed + timedelta(days=city.mailing_days + law.days)
+        reasoning.until(end, f"{mailed}, no reply: {law.days} calendar days ({law.authority})")
 
 
 def _disposition(

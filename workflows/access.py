@@ -18,6 +18,7 @@ from workflows.house import House
 KINDS = (
     "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "log.read",
     "user.list", "purge.list", "purge.show", "purge.certificate",
+    "hold.preview", "rule.try",
 )  # fmt: skip
 """The kinds of reading there are."""
 

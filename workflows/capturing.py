@@ -23,6 +23,7 @@ from retention_schedules.filing import bucket, classify
 from workflows.house import House
 from workflows.sources import Broken, Reading, begin_all
 from workflows.stopping import asked_to_stop
+from workflows.terms import schedules_of
 
 Told = Callable[[Reconciliation], None]
 
@@ -147,13 +148,13 @@ def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None
 
 def filing_for(house: House, account: Account) -> Classify:
     """How records of this account are filed: their series, and the storage bucket their retention falls in."""
-    zone = house.city.time_zone
+    zone, law = house.city.time_zone, schedules_of(house)
     now = house.clock()
 
     @lru_cache(maxsize=65536)
     def filed(kind: str, author_is_city: bool, replied: bool, held: str, day: str) -> Filing:
-        series, reason = (held, "") if held else classify(account.series, kind)
-        return Filing(series=series, reason=reason, bucket=bucket(series, day or None))
+        series, reason = (held, "") if held else classify(account.series, kind, law)
+        return Filing(series=series, reason=reason, bucket=bucket(series, day or None, law))
 
     def file(content: Content, held: str) -> Filing:
         return filed(content.kind.value, False, False, held, _trigger_day(content, zone, now))

@@ -20,9 +20,9 @@ from custody.disposition import Disposition, Standing
 from custody.ids import RecordNumber
 from custody.schedule import Fate, Series
 from retention_schedules.eligibility import words_of
-from retention_schedules.schedules import schedules_for
 from workflows import disposing
 from workflows.house import House
+from workflows.terms import schedules_of, terms_of
 
 NOT_VERIFIED = "rule not verified"
 ONE_PERSON = "kept shorter than when it was taken in, by one person's word"
@@ -110,7 +110,7 @@ class _Judge:
 
     def __init__(self, house: House, today: date, accepted: Sequence[str]) -> None:
         self._house, self._today, self._accepted = house, today, set(accepted)
-        self._schedules = schedules_for(house.city.jurisdiction)
+        self._schedules = schedules_of(house)
         self._listed = listed_elsewhere(house)
         self._shortened = two_person_changes(house.catalog.connection)
         self._buckets: dict[int, str] = {}
@@ -124,10 +124,12 @@ class _Judge:
         connection = self._house.catalog.connection
         for part in purge_rows.parts(numbers):
             chosen = [RecordNumber(number) for number in part]
-            facts = queries.record_rows(connection, chosen)
+            facts, filed = queries.record_rows(connection, chosen), purge_rows.filed(connection, chosen)
             judged = disposing.judged(self._house, chosen, self._today)
             self._buckets = purge_rows.buckets(connection, chosen)
-            yield from ((number, facts[number], judged[number]) for number in chosen)
+            for number in chosen:
+                series = filed.get(number, facts[number]["series"])
+                yield number, {**facts[number], "series": series}, judged[number]
 
     def stays(self, row: Mapping[str, Any], judged: Disposition) -> str:
         """Why a record that may go is not put on a list; "" when it is."""
@@ -181,7 +183,8 @@ def against(house: House, batch: PurgeBatch, numbers: Sequence[RecordNumber]) ->
 
 def _series_data(house: House, filed: str, group: _Group) -> dict[str, Any]:
     """What is said of the records of a series: as many, from when, by which rule, and who stands for the rule."""
-    row, adopted = group.row, house.city.adopted.get(group.row.id)
+    row, terms = group.row, terms_of(house)
+    adopted = terms.adopted.get(row.id)
     days = [str(day) for day in group.days] or ["", ""]
     return {
         "series": filed,
@@ -196,5 +199,5 @@ def _series_data(house: House, filed: str, group: _Group) -> dict[str, Any]:
         "adopted": str(adopted.adopted) if adopted else "",
         "adoption_ref": adopted.reference if adopted else row.adoption_ref,
         "verified_by": row.verified_by,
-        "notice": "waived" if filed in house.city.waived_series or row.whs_notice == "waived" else row.whs_notice,
+        "notice": "waived" if filed in terms.waived_series or row.whs_notice == "waived" else row.whs_notice,
     }

@@ -7,7 +7,7 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_holds, telling_people, telling_requests
+from workflows import telling_holds, telling_keeping, telling_people, telling_requests
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -117,6 +117,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "run.ended": _run_ended,
     **telling_requests.SENTENCES,
     **telling_holds.SENTENCES,
+    **telling_keeping.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,
@@ -156,5 +157,7 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "purge.list": lambda row: f"listed the purges: {_counted(row, 'purge')}",
     "purge.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
     "purge.certificate": lambda row: f"took the certificate of {row['subject']}: {_counted(row, 'record')}",
+    "hold.preview": lambda row: f"looked at what a hold on {_sought(row)} would reach: {_counted(row, 'record')}",
+    "rule.try": lambda row: f"tried a filing rule {_sought(row)}: {_counted(row, 'record')}",
 }
 """Each kind of reading and its sentence."""

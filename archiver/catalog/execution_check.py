@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from archiver.catalog import authority_rows, ledger_rows
 from archiver.catalog.act import Act
 from archiver.catalog.finding import Finding
+from archiver.catalog.keeping_tables import schedule_change
 from archiver.catalog.tables import act, decision, hold, request
 from custody.authority import PurgeBatch, PurgeState, numbers_in
 from custody.ids import label_of
@@ -177,9 +178,14 @@ def changed_since(connection: Connection, number: int) -> bool:
 
 
 def two_person_changes(then: Connection) -> set[str]:
-    """Series whose period two people had shortened."""
-    query = select(act.c.data).where(act.c.kind == "schedule.confirmed")
-    return {str(json.loads(data).get("series", "")) for data in then.execute(query).scalars()}
+    """Series whose terms two different people changed."""
+    found = set()
+    for text in then.execute(select(schedule_change.c.data).where(schedule_change.c.state == "in force")).scalars():
+        data = json.loads(text)
+        proposed, confirmed = data.get("proposed_by", ""), data.get("confirmed_by", "")
+        if proposed and confirmed and proposed.casefold() != confirmed.casefold():
+            found.add(str(data.get("series", "")))
+    return found
 
 
 def _first_day(quarter: str) -> date:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, func, select
 
+from archiver.catalog.keeping_tables import filing
 from archiver.catalog.tables import act, hold, ledger_entry, media_use, request, version
 
 AT_ONCE = 5_000
@@ -50,6 +51,15 @@ def buckets(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
         for number, entry in connection.execute(query.where(version.c.n == 1, version.c.number.in_(part))):
             match = _BUCKET.search(entry)
             found[number] = match[1].decode() if match else ""
+    return found
+
+
+def filed(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """The series of those of some records that were filed anew since they were taken in."""
+    found: dict[int, str] = {}
+    for part in parts(numbers):
+        query = select(filing.c.number, filing.c.series).where(filing.c.number.in_(part))
+        found |= {number: series for number, series in connection.execute(query)}
     return found
 
 

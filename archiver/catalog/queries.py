@@ -195,7 +195,7 @@ def holds(connection: Connection) -> list[Hold]:
 
 def _hold(row: Any) -> Hold:
     data = json.loads(row["data"])
-    through = data.get("protects_through")
+    through, closes, released = data.get("protects_through"), data.get("closes_on"), row["released_at"]
     return Hold(
         number=HoldNumber(row["number"]),
         kind=HoldKind(data["kind"]),
@@ -207,14 +207,23 @@ def _hold(row: Any) -> Hold:
         request=RequestNumber(row["request"]) if row["request"] else None,
         numbers=tuple(data.get("numbers", ())),
         protects_through=date.fromisoformat(through) if through else None,
-        released_at=moment(row["released_at"]) if row["released_at"] else None,
+        released_at=moment(released) if released else None,
+        future=bool(data.get("future", data["kind"] != HoldKind.REQUEST.value)),
+        closes_on=date.fromisoformat(closes) if closes else None,
+        authority=data.get("authority", ""),
+        released_by=data.get("released_by", ""),
+        release_reason=data.get("release_reason", ""),
     )
 
 
-def numbers_taken_in_after(connection: Connection, millis: int) -> set[int]:
-    """The records whose first import began after a moment."""
-    query = select(record.c.number).join(run, run.c.number == record.c.first_run).where(run.c.started_at > millis)
-    return set(connection.execute(query).scalars())
+def last_taken_in_by(connection: Connection, millis: int) -> int:
+    """The highest record number whose first import had begun by a moment; 0 when there is none.
+
+    Numbers are given in order of arrival, so every record up to it was there then, or is taken to have been.
+    """
+    last_run = select(func.max(run.c.number)).where(run.c.started_at <= millis).scalar_subquery()
+    found = connection.execute(select(func.max(record.c.number)).where(record.c.first_run <= last_run)).scalar()
+    return found or 0
 
 
 def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:

@@ -8,10 +8,11 @@ from archiver.catalog import acts
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog, scratch
 from archiver.catalog.finding import Finding
+from archiver.catalog.keeping_tables import FOLLOWING as KEEPING
 from archiver.catalog.tables import account, act, decision, hold, purge, redaction, request, run, user
 from archiver.normalized import decode_json
 
-_FOLLOWING = (account, run, request, decision, redaction, hold, user, purge)
+_FOLLOWING = (account, run, request, decision, redaction, hold, user, purge, *KEEPING)
 
 
 def check_replay(catalog: Catalog) -> Iterator[Finding]:

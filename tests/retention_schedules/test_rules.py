@@ -15,7 +15,8 @@ from retention_schedules.cases import check
 from retention_schedules.filing import bucket, classify
 from retention_schedules.schedules import load_schedules, schedules_for
 
-RULES = schedules_for("wisconsin").holidays
+SCHEDULES = schedules_for("wisconsin")
+RULES = SCHEDULES.holidays
 DAYS = some.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
@@ -78,11 +79,11 @@ def test_the_wisconsin_set_invents_nothing() -> None:
 
 
 def test_where_a_record_is_filed() -> None:
-    assert classify("", "comment")[0] == "WI-SM-PUB" and classify("WI-POL", "post")[0] == "WI-POL"
-    assert bucket("WI-SM-POST", "2025-03-01") == "WI-SM-POST/2032Q1"
-    assert bucket("WI-DEF-7Y", None) == "WI-DEF-7Y/undated"
+    assert classify("", "comment", SCHEDULES)[0] == "WI-SM-PUB" and classify("WI-POL", "post", SCHEDULES)[0] == "WI-POL"
+    assert bucket("WI-SM-POST", "2025-03-01", SCHEDULES) == "WI-SM-POST/2032Q1"
+    assert bucket("WI-DEF-7Y", None, SCHEDULES) == "WI-DEF-7Y/undated"
     with pytest.raises(UsageError, match="NO-SUCH"):
-        classify("NO-SUCH", "post")
+        classify("NO-SUCH", "post", SCHEDULES)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,56 @@ TOLD = {
     ),
     "hold.placed": (1, {"request": 1}, "hold 1 placed by request 1 on all that it may reach (Dana Ruiz)"),
     "hold.released": (1, {}, "hold 1 released (Dana Ruiz)"),
+    "schedule.rule_saved": (
+        2,
+        {"said_as": "comments by the public", "series": "WI-SM-PUB", "position": 2},
+        "Dana Ruiz saved filing rule 2: comments by the public to WI-SM-PUB",
+    ),
+    "schedule.rule_removed": (2, {"reason": "wrong"}, "Dana Ruiz removed filing rule 2 (“wrong”)"),
+    "record.filed": (
+        0,
+        {"numbers": [13], "series": "WI-SM-CONV", "reason": "answered by staff"},
+        "Dana Ruiz filed R13 under WI-SM-CONV (“answered by staff”)",
+    ),
+    "retention.event": (
+        0,
+        {"record": 13, "what": "hidden", "on": "2019-01-16", "ground": "W12"},
+        "Dana Ruiz recorded for R13: hidden on 2019-01-16, ground W12",
+    ),
+    "retention.event_withdrawn": (
+        0,
+        {"act": 12, "reason": "wrong day"},
+        "Dana Ruiz withdrew the event recorded by act 12 (“wrong day”)",
+    ),
+    "schedule.proposed": (
+        1,
+        {"said_as": "adopt SHORT-3Y, 3 years"},
+        "Dana Ruiz proposed change 1 of the schedules: adopt SHORT-3Y, 3 years",
+    ),
+    "schedule.changed": (1, {}, "Dana Ruiz confirmed change 1 of the schedules"),
+    "schedule.dropped": (1, {"reason": "not adopted"}, "Dana Ruiz dropped change 1 of the schedules (“not adopted”)"),
+    "notice.drafted": (
+        1,
+        {"body": "the Historical Society", "rows": [{"series": "WI-SM-POST", "records": 1204}]},
+        "Dana Ruiz drafted notice 1 to the Historical Society: 1,204 records of WI-SM-POST",
+    ),
+    "notice.sent": (1, {"mailed": "2026-02-02"}, "notice 1 was mailed on 2026-02-02 (Dana Ruiz)"),
+    "notice.replied": (
+        1,
+        {"replied": "2026-02-20", "reply": "declined"},
+        "the reply to notice 1 of 2026-02-20: declined (Dana Ruiz)",
+    ),
+    "notice.dropped": (1, {"reason": "not mailed"}, "Dana Ruiz dropped notice 1 (“not mailed”)"),
+    "transfer.made": (
+        1,
+        {"numbers": [1, 2], "to": "Wisconsin Historical Society"},
+        "Dana Ruiz packed 2 records for transfer 1 to Wisconsin Historical Society",
+    ),
+    "transfer.received": (
+        1,
+        {"on": "2026-05-01"},
+        "the receipt of 2026-05-01 for transfer 1 was noted (Dana Ruiz)",
+    ),
     "feed.read": (
         1,
         {"url": "https://city.example/feed?token=abc", "status": 304},

@@ -1,0 +1,258 @@
+"""What bears on records besides themselves: open requests, answers, holds, notices, recorded events, damaged bytes.
+
+It is gathered once and then asked record by record. What reaches the same records is told apart by a small number, so
+that a million records cost little more than the number of different situations among them.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from archiver.catalog import keeping_queries, queries
+from archiver.catalog.keeping_queries import KeptRow
+from custody.clock import day_reader, local_day
+from custody.hold import Hold, HoldKind
+from custody.ids import RecordNumber
+from custody.request import Mark, RecordsRequest, RequestState
+from custody.selector import Clause, Everything, Selector, from_data
+from retention_schedules.situation import CityTerms, HoldFacts, NoticeFacts, RecordFacts, RequestFacts, Situation
+from workflows.house import House
+
+Fact = RequestFacts | HoldFacts
+
+_FEW = 200
+"""So many records are asked one by one whether a hold reaches them; for more the search engine is asked once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Covered:
+    """A notice as it bears on records: one series, the years they were created in, up to the last record it counted."""
+
+    series: str
+    first: int
+    last: int
+    upto: int
+    facts: NoticeFacts
+
+
+@dataclass(slots=True)
+class Bearings:
+    """What was gathered. `codes` gives by record number which of the `groups` of facts reaches it; 0 is none."""
+
+    terms: CityTerms
+    day_of: Callable[[int], date]
+    codes: "array[int]"
+    groups: list[tuple[Fact, ...]] = field(default_factory=lambda: [()])
+    to_all: list[tuple[int, Fact]] = field(default_factory=list)
+    notices: list[Covered] = field(default_factory=list)
+    events: Mapping[tuple[str, object], Sequence[keeping_queries.Row]] = field(default_factory=dict)
+    damaged: set[int] = field(default_factory=set)
+    limits: list[int] = field(default_factory=list)
+    _after: dict[tuple[int, int], int] = field(default_factory=dict)
+    _facts: list[Fact] = field(default_factory=list)
+
+    def reaches(self, numbers: Iterable[int], fact: Fact, upto: int | None) -> None:
+        """Note that a fact bears on some records, if they are not numbered above `upto`."""
+        for number in numbers:
+            if (upto is None or number <= upto) and number < len(self.codes):
+                code = self.codes[number]
+                self.codes[number] = self._after.get((code, id(fact))) or self._step(code, fact)
+
+    def _step(self, code: int, fact: Fact) -> int:
+        self._facts.append(fact)  # so that its id stays its own
+        key = (code, id(fact))
+        if key not in self._after:
+            here = self.groups[code]
+            if fact in here:
+                self._after[key] = code
+            else:
+                self.groups.append((*here, fact))
+                self._after[key] = len(self.groups) - 1
+        return self._after[key]
+
+    def key(self, row: KeptRow) -> tuple[object, ...]:
+        """What of a record decides its judgement: records with the same key are judged alike."""
+        number, account, series, created, removed, thread_end = row
+        told = (("record", number) in self.events, ("account", account) in self.events)
+        return (
+            series,
+            None if created is None else self.day_of(created),
+            None if removed is None else self.day_of(removed),
+            None if thread_end is None else self.day_of(thread_end),
+            self.codes[number],
+            bisect_left(self.limits, number),
+            number in self.damaged,
+            number if told[0] else 0,
+            account if told[1] or told[0] else 0,
+        )
+
+    def situation(self, row: KeptRow) -> Situation:
+        """Everything that bears on a record."""
+        number, _, series, created, removed, thread_end = row
+        record = RecordFacts(
+            series=series,
+            created=None if created is None else self.day_of(created),
+            last_event=None if removed is None else self.day_of(removed),
+            thread_end=None if thread_end is None else self.day_of(thread_end),
+            fixity_ok=number not in self.damaged,
+        )
+        record = self._with_events(record, row)
+        reached = (*(fact for upto, fact in self.to_all if number <= upto), *self.groups[self.codes[number]])
+        year = record.created.year if record.created else 0
+        notices = [
+            each.facts
+            for each in self.notices
+            if each.series == series and each.first <= year <= each.last and number <= each.upto
+        ]
+        return Situation(
+            record=record,
+            city=self.terms,
+            requests=tuple(dict.fromkeys(fact for fact in reached if isinstance(fact, RequestFacts))),
+            holds=tuple(dict.fromkeys(fact for fact in reached if isinstance(fact, HoldFacts))),
+            notices=tuple(notices),
+        )
+
+    def _with_events(self, record: RecordFacts, row: KeptRow) -> RecordFacts:
+        """Recorded events: of the series, then of the account, then of the record itself; the nearest counts."""
+        for place in (("series", row.series), ("account", row.account), ("record", row.number)):
+            for event in self.events.get(place, ()):
+                record = _after_event(record, event["what"], event["day"])
+        return record
+
+
+def _after_event(record: RecordFacts, what: str, day: date) -> RecordFacts:
+    match what:
+        case "minutes-approved":
+            return replace(record, minutes_approved=day)
+        case "minutes-published":
+            return replace(record, minutes_published=day)
+        case "made-for-minutes":
+            return replace(record, purpose="minutes")
+        case "reviewed":
+            return replace(record, reviewed=day)
+        case "created":
+            return replace(record, created=day)
+        case "hidden" | "unhidden" | "deleted" | "moderated":
+            return replace(record, last_event=max(day, record.last_event or day))
+    return replace(record, event=day)
+
+
+def gather(house: House, terms: CityTerms, numbers: Sequence[int] | None = None) -> Bearings:
+    """Gather what bears on some records, or (None) on all."""
+    connection, zone = house.catalog.connection, house.city.time_zone
+    codes = array("I", bytes(4 * (keeping_queries.last_record(connection) + 1)))
+    found = Bearings(terms=terms, day_of=day_reader(zone), codes=codes, notices=_notices(house))
+    for hold in queries.holds(connection):
+        if hold.released_at is None:
+            _hold(house, hold, found, numbers)
+    events: dict[tuple[str, object], list[keeping_queries.Row]] = {}
+    for event in keeping_queries.events(connection):
+        if event["record"]:
+            place: tuple[str, object] = ("record", event["record"])
+        else:
+            place = ("account", event["account"]) if event["account"] else ("series", event["series"])
+        events.setdefault(place, []).append(event)
+    found.events = events
+    found.damaged = keeping_queries.records_in(connection, _unwell(house))
+    found.limits = sorted({upto for upto, _ in found.to_all} | {notice.upto for notice in found.notices})
+    return found
+
+
+def _hold(house: House, hold: Hold, found: Bearings, numbers: Sequence[int] | None) -> None:
+    request = queries.request_named(house.catalog.connection, hold.request) if hold.request is not None else None
+    if request is not None and request.state is not RequestState.OPEN:
+        for number, facts in answered(house, request).items():
+            found.reaches([number], facts, None)
+        return
+    fact: Fact
+    if request is not None:
+        received = local_day(request.received_at, house.city.time_zone)
+        fact = RequestFacts(received=received, name=f"records request {request.number}")
+    else:
+        fact = HoldFacts(kind=hold.kind.value, matter=hold.matter, ends=hold.protects_through)
+    clause = from_data(hold.clause)
+    upto = last_reached(house, hold)
+    if clause == Everything():
+        found.to_all.append((2**62 if upto is None else upto, fact))
+    else:
+        found.reaches(_matching(house, clause, numbers), fact, upto)
+    named = hold.numbers if numbers is None else set(hold.numbers).intersection(numbers)
+    found.reaches(named, fact, None)
+
+
+def last_reached(house: House, hold: Hold) -> int | None:
+    """The highest record number a hold's scope reaches; None while it reaches into the future."""
+    if hold.future and hold.closes_on is None:
+        return None
+    if not hold.future:
+        return queries.last_taken_in_by(house.catalog.connection, round(hold.placed_at.timestamp() * 1000))
+    return keeping_queries.last_taken_in_through(
+        house.catalog.connection, lambda at: local_day(queries.moment(at), house.city.time_zone), hold.closes_on
+    )
+
+
+def _matching(house: House, clause: Clause, numbers: Sequence[int] | None) -> Iterable[int]:
+    if clause == _nothing():
+        return ()
+    if numbers is None or len(numbers) > _FEW:
+        return house.engine.numbers(Selector(clause=clause))
+    handles: dict[int, str] = {account.id: account.handle for account in house.accounts()}
+    selector = Selector(clause=clause)
+    return [record.number for record in house.shelf.records(numbers) if selector.matches(record, handles)]
+
+
+def _nothing() -> Clause:
+    return from_data({"is": "neither", "part": {"is": "everything"}})
+
+
+def answered(house: House, request: RecordsRequest) -> dict[int, RequestFacts]:
+    """What a request that was answered means for each record it decided."""
+    zone = house.city.time_zone
+    start = RequestFacts(received=local_day(request.received_at, zone), name=f"records request {request.number}")
+    answers = queries.acts_of(house.catalog.connection, "request.responded", request.number)
+    day = local_day(queries.moment(answers[-1]["at"]), zone)
+    means = {
+        Mark.RELEASE: replace(start, decision="granted", decided=day, delivered=day),
+        Mark.REDACT: replace(start, decision="part", decided=day),
+        Mark.WITHHOLD: replace(start, decision="denied", decided=day),
+    }
+    found = queries.decisions(house.catalog.connection, request.number)
+    return {each.record: means[each.mark] for each in found if each.mark in means}
+
+
+def _notices(house: House) -> list[Covered]:
+    found = []
+    for notice in keeping_queries.notices(house.catalog.connection):
+        if notice["state"] not in ("sent", "answered"):
+            continue
+        facts = NoticeFacts(
+            mailed=date.fromisoformat(notice["mailed"]),
+            reply=notice.get("reply", ""),
+            replied=date.fromisoformat(notice["replied"]) if notice.get("replied") else None,
+        )
+        for row in notice["rows"]:
+            years = {"first": row["first_year"], "last": row["last_year"]}
+            found.append(Covered(series=row["series"], upto=notice["upto"], facts=facts, **years))
+    return found
+
+
+def _unwell(house: House) -> list[int]:
+    """Segments whose file is gone or shorter than what was acknowledged."""
+    found = []
+    for row in keeping_queries.segments(house.catalog.connection):
+        path = house.vault.path_of(row["name"])
+        if not path.is_file() or path.stat().st_size < row["committed_end"]:
+            found.append(row["id"])
+    return found
+
+
+def damaged_among(house: House, numbers: Sequence[RecordNumber]) -> set[int]:
+    """Those of some records of which the stored bytes are not what was kept: every version is read and compared."""
+    return keeping_queries.changed_bytes(house.catalog.connection, numbers, house.vault.read)
+
+
+def is_request(hold: Hold) -> bool:
+    """Whether a hold was opened by a records request: such a hold ends with its request, not by hand."""
+    return hold.kind is HoldKind.REQUEST
