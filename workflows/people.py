@@ -189,7 +189,7 @@ def check_password(password: str, known: tuple[str, ...]) -> None:
     left = plain
     for word in (*words, "password", "passwort", "qwerty", "welcome", "ofrecord", "letmein", "12345", "abcde"):
         left = left.replace(word, "")
-    if len(set(plain)) < 5 or len(left) < SHORTEST // 2 or _is_row(plain):
+    if len(set(plain)) < 5 or len(left.replace(" ", "")) < SHORTEST // 2 or _is_row(plain):
         raise UsageError("This password would be guessed soon.", cure)
 
 

@@ -28,6 +28,9 @@ RESTORED = "archive.restored"
 """The act that says so."""
 
 KEY = "ledger.key"
+KEYS = "keys/"
+"""Where people's keys lie, each under its owner's password."""
+
 MORE = 1.0
 """Bytes wanted for the catalog and the index, for each byte of the vault, at most."""
 
@@ -243,7 +246,7 @@ def _telling(told: Told, before: int, total: int, now: int) -> None:
 
 
 def _copy_file(medium: Medium, bucket: Bucket, kept: KeptFile, to: Path, told: Callable[[int], None]) -> None:
-    with durable.new_file(to / _safe(kept.path), secret=kept.path == KEY) as file:
+    with durable.new_file(to / _safe(kept.path), secret=kept.path == KEY or kept.path.startswith(KEYS)) as file:
         size = 0
         for data in medium.content(bucket, kept):
             size += file.write(data)

@@ -1,10 +1,13 @@
 """What is asked of the catalog about the records on a purge's list. Reads only; lists may be long."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from archiver.catalog.execution_check import EXECUTED
 from archiver.catalog.keeping_tables import filing
 from archiver.catalog.tables import act, hold, ledger_entry, media_use, request, version
 
@@ -59,7 +62,7 @@ def filed(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for part in parts(numbers):
         query = select(filing.c.number, filing.c.series).where(filing.c.number.in_(part))
-        found |= {number: series for number, series in connection.execute(query)}
+        found |= {row[0]: row[1] for row in connection.execute(query)}
     return found
 
 
@@ -85,7 +88,12 @@ def standing(connection: Connection) -> tuple[list[int], list[int]]:
 
 def settings_changed(connection: Connection) -> int | None:
     """When the settings were last seen to be changed by hand, in milliseconds; None when never."""
-    found: int | None = connection.execute(
-        select(func.max(act.c.at)).where(act.c.kind == "settings.changed")
-    ).scalar()
+    found: int | None = connection.execute(select(func.max(act.c.at)).where(act.c.kind == "settings.changed")).scalar()
     return found
+
+
+def executions(connection: Connection) -> list[dict[str, Any]]:
+    """Every act of destruction in order: its number, moment, subject, entry in the ledger and data."""
+    query = select(act.c.number, act.c.at, act.c.subject, act.c.leaf, act.c.data).where(act.c.kind == EXECUTED)
+    found = connection.execute(query.order_by(act.c.number)).mappings()
+    return [{**row, "data": json.loads(row["data"])} for row in found]
