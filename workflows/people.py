@@ -20,7 +20,7 @@ from archiver.catalog.rows import millis, moment
 from archiver.person_key import PersonKey, new_person_key, open_person_key, save_person_key
 from custody.authority import Objection, User, statement, to_act
 from custody.errors import UnavailableError, UsageError
-from policies.roles import role_named, roles
+from policies.roles import role_named, role_words, roles
 from workflows.access import reading
 from workflows.house import House
 
@@ -47,6 +47,16 @@ def users(house: House) -> list[User]:
         found = authority_rows.users(house.catalog.connection)
         read.found(len(found))
     return found
+
+
+def role_table() -> dict[str, str]:
+    """Each role in plain words."""
+    return role_words()
+
+
+def key_as_text(user: User) -> str:
+    """A person's public key as text, to be compared."""
+    return _b64(user.key)
 
 
 def user_named(house: House, name: str) -> User:

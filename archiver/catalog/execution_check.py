@@ -120,9 +120,9 @@ def _held(past: Past, then: Connection, numbers: set[int], begun: Mapping[str, A
         if row["request"] and not _is_open(then, row["request"]):
             continue
         named = numbers.intersection(data.get("numbers") or ())
-        if data.get("clause") == {"is": "everything"} and row["request"]:
-            placed = _leaf_of_hold(then, row["number"])
-            named |= {number for number in numbers if past.leaves[number] and past.leaves[number][0] < placed}
+        if data.get("clause") == {"is": "everything"}:
+            placed, always = _leaf_of_hold(then, row["number"]), data.get("future") and not data.get("closes_on")
+            named |= {n for n in numbers if always or (past.leaves[n] and past.leaves[n][0] < placed)}
         if named:
             yield "purge-while-held", f"hold {row['number']} stood then on {_some(named)}"
         elif row["number"] not in looked_at:
