@@ -70,6 +70,25 @@ def user_named(house: House, name: str) -> User:
     raise UsageError(f"There is no user {name!r} (enrolled: {known}).", cure)
 
 
+def only_one_who_may(house: House, what: str) -> User:
+    """The only user whose role may do something: who is working, when that is one of them. Else UsageError."""
+    able = [
+        user for user in authority_rows.users(house.catalog.connection)
+        if user.retired_at is None and what in roles().get(user.role, frozenset())
+    ]  # fmt: skip
+    chosen = [user for user in able if _plain(user.name) == _plain(house.settings.by)] or able
+    if len(chosen) == 1:
+        return chosen[0]
+    needed = " or ".join(sorted(role for role, may in roles().items() if what in may))
+    if not able:
+        raise UsageError(
+            f"Nobody is enrolled who may {what}: it takes the role {needed}.",
+            f'Enrol a person: ofrecord user add "NAME" --role {needed.split(" or ")[0]}',
+        )
+    names = ", ".join(user.name for user in chosen)
+    raise UsageError(f"Several people may {what}: {names}.", f'Say who you are: --as "{chosen[0].name}"')
+
+
 def the_director(house: House) -> User | None:
     """The only director there is; None before the first. Raises UsageError when there are several: name one."""
     there = [u for u in authority_rows.users(house.catalog.connection) if u.role == "director" and u.retired_at is None]

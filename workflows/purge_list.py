@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from archiver.catalog import authority_rows, purge_rows, queries
+from archiver.catalog import authority_rows, keeping_queries, purge_rows, queries
 from archiver.catalog.act import Act
 from archiver.catalog.execution_check import changed_since, is_time, two_person_changes
 from custody.authority import PurgeBatch, PurgeState, numbers_in
@@ -124,7 +124,7 @@ class _Judge:
         connection = self._house.catalog.connection
         for part in purge_rows.parts(numbers):
             chosen = [RecordNumber(number) for number in part]
-            facts, filed = queries.record_rows(connection, chosen), purge_rows.filed(connection, chosen)
+            facts, filed = queries.record_rows(connection, chosen), keeping_queries.filings(connection, chosen)
             judged = disposing.judged(self._house, chosen, self._today)
             self._buckets = purge_rows.buckets(connection, chosen)
             for number in chosen:

@@ -239,7 +239,7 @@ def authority_of(house: House, number: int) -> dict[str, Any]:
 def destroyed_by(house: House, number: int) -> dict[str, Any] | None:
     """The act by which a purge's records were destroyed, as data with its ledger entry; None while they are there."""
     for row in purge_rows.executions(house.catalog.connection):
-        if row["data"].get("purge") == number:
+        if row["data"]["authority"].get("purge") == number:
             return row
     return None
 

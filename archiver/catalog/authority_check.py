@@ -211,7 +211,7 @@ class _Judge:
     def _was_executed(self, done: Act) -> bool:
         query = select(act.c.data).where(act.c.kind == EXECUTED)
         there = (json.loads(data) for data in self._again.execute(query).scalars())
-        return any(each.get("certificate") == done.data.get("certificate") for each in there)
+        return any(each["authority"]["certificate"] == done.data["certificate"] for each in there)
 
 
 def _found(done: Done, objection: Objection) -> Finding:

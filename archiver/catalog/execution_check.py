@@ -28,14 +28,13 @@ _TERMS = ("settings.changed", "schedule.")
 
 
 def executed_numbers(data: Mapping[str, Any]) -> list[int]:
-    """The records that an act of destruction names: one by one, or as ranges."""
-    numbers = data["numbers"]
-    return numbers_in(numbers) if numbers and isinstance(numbers[0], list) else [int(number) for number in numbers]
+    """The records that an act of destruction names."""
+    return numbers_in(data["records"])
 
 
 def purge_of(data: Mapping[str, Any]) -> int:
     """The number of the purge that an act of destruction belongs to; 0 when it says none."""
-    return int(data.get("purge") or 0)
+    return int(data["authority"].get("purge") or 0)
 
 
 class Past:

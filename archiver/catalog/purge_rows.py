@@ -2,18 +2,21 @@
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from archiver.catalog import ledger_rows
 from archiver.catalog.execution_check import EXECUTED
-from archiver.catalog.keeping_tables import filing
 from archiver.catalog.tables import act, hold, ledger_entry, media_use, request, version
 
 AT_ONCE = 5_000
 """Records asked about in one question."""
 
+VERIFIED = "disposition.verified"
+_NAMED = re.compile(rb'"record":(\d+),')
 _BUCKET = re.compile(rb'"bucket":"([^"]*)"')
 
 
@@ -57,15 +60,6 @@ def buckets(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def filed(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
-    """The series of those of some records that were filed anew since they were taken in."""
-    found: dict[int, str] = {}
-    for part in parts(numbers):
-        query = select(filing.c.number, filing.c.series).where(filing.c.number.in_(part))
-        found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
-
-
 def shared_media(connection: Connection, numbers: Sequence[int]) -> int:
     """How many media objects of some records stay, because other records use them too."""
     chosen, used = set(numbers), set()
@@ -97,3 +91,24 @@ def executions(connection: Connection) -> list[dict[str, Any]]:
     query = select(act.c.number, act.c.at, act.c.subject, act.c.leaf, act.c.data).where(act.c.kind == EXECUTED)
     found = connection.execute(query.order_by(act.c.number)).mappings()
     return [{**row, "data": json.loads(row["data"])} for row in found]
+
+
+def verification_of(connection: Connection, number: int) -> dict[str, Any] | None:
+    """The act by which a destruction was found complete; None while the search for remains has not ended."""
+    query = select(act.c.number, act.c.at, act.c.subject, act.c.leaf, act.c.data)
+    row = connection.execute(query.where(act.c.kind == VERIFIED, act.c.subject == number)).mappings().first()
+    return None if row is None else {**row, "data": json.loads(row["data"])}
+
+
+def entries_of(connection: Connection, ranges: Sequence[Sequence[int]], before: int) -> Iterator[tuple[int, bytes]]:
+    """The ledger's entries before a place that name one of these records, in order. The ledger forgets nothing."""
+    firsts = [first for first, _ in ranges]
+    for seq, entry in ledger_rows.entries(connection):
+        if seq >= before:
+            return
+        match = _NAMED.search(entry)
+        if match is None:
+            continue
+        place = bisect_right(firsts, int(match[1])) - 1
+        if place >= 0 and int(match[1]) <= ranges[place][1]:
+            yield seq, entry

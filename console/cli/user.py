@@ -37,7 +37,7 @@ def user() -> None:
 def add(context: click.Context, name: str, role: str, director: str, as_json: bool) -> None:
     """Enrol a person with a role. The director signs; the person types a password of their own, twice.
 
-    The very first user must be the director, who signs for himself. That stands in the ledger for everybody to see.
+    The very first user must be the director, who signs for themselves. That stands in the ledger for everybody to see.
     An approver must have been enrolled for 7 days, so enrol people early.
 
     \b
@@ -60,7 +60,7 @@ def add(context: click.Context, name: str, role: str, director: str, as_json: bo
         data = _data(house, made)
     lines = [f"{made.name} is enrolled as {made.role}: {people.role_table()[made.role]}."]
     if signs is None:
-        lines.append("This is the archive's first director, who signed for himself; the ledger says so for ever.")
+        lines.append("This is the archive's first director, who signed for themselves; the ledger says so for ever.")
     lines.append("The password cannot be found out by anybody. Whoever loses it is retired and enrolled anew.")
     lines.append("Next: ofrecord user list")
     say(as_json, data, lines)
@@ -79,7 +79,8 @@ def list_(context: click.Context, as_json: bool) -> None:
     with open_house(settings_of(context)) as house:
         there = people.users(house)
         data = [_data(house, each) for each in there]
-    lines = [f"{row['number']:>3}  {row['name']:28} {row['role']:12} {_since(row)}" for row in data]
+    names = {row["number"]: row["name"] for row in data}
+    lines = [f"{row['number']:>3}  {row['name']:28} {row['role']:12} {_since(row, names)}" for row in data]
     lines.append(counted(len(there), "user"))
     if not there:
         note('Nobody is enrolled. Begin with the director: ofrecord user add "NAME" --role director')
@@ -138,7 +139,7 @@ def _data(house: House, who: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _since(row: dict[str, Any]) -> str:
-    by = "by themselves, the first" if row["enrolled_by"] == row["number"] else f"by user {row['enrolled_by']}"
+def _since(row: dict[str, Any], names: dict[int, str]) -> str:
+    by = "by themselves, the first" if row["enrolled_by"] == row["number"] else f"by {names[row['enrolled_by']]}"
     gone = f"; RETIRED {row['retired']}" if row["retired"] else ""
     return f"enrolled {row['enrolled']} {by}{gone}"
