@@ -8,10 +8,10 @@ from archiver.catalog import acts
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog, scratch
 from archiver.catalog.finding import Finding
-from archiver.catalog.tables import account, act, decision, hold, redaction, request, run
+from archiver.catalog.tables import account, act, decision, destruction, gone_segment, hold, redaction, request, run
 from archiver.normalized import decode_json
 
-_FOLLOWING = (account, run, request, decision, redaction, hold)
+_FOLLOWING = (account, run, request, decision, redaction, hold, destruction, gone_segment)
 
 
 def check_replay(catalog: Catalog) -> Iterator[Finding]:
