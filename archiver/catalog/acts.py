@@ -10,7 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from archiver.catalog import access_rows, hold_acts, keeping_acts, purge_acts, request_acts, user_acts
+from archiver.catalog import (
+    access_rows,
+    destruction_acts,
+    hold_acts,
+    keeping_acts,
+    purge_acts,
+    request_acts,
+    user_acts,
+)
 from archiver.catalog.act import Act, as_text
 from archiver.catalog.tables import account, act, run
 from custody.errors import DamageError
@@ -83,6 +91,7 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     **request_acts.CHANGES,
     **hold_acts.CHANGES,
     **keeping_acts.CHANGES,
+    **destruction_acts.CHANGES,
     "feed.read": _kept_only,
     "witness.trusted": _kept_only,
     "anchor.witnessed": _kept_only,

@@ -1,4 +1,4 @@
-"""A tombstone has exactly the length of what it replaces, is read by everybody, and says nothing of what stood there."""
+"""A tombstone has exactly the length of what it replaces, everybody reads it, and it says nothing of what was there."""
 
 import gzip
 import io

@@ -1,0 +1,130 @@
+"""Rows of what was destroyed: which destruction took which version, and where its tombstone stands."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from archiver.catalog.rows import Row
+from archiver.catalog.tables import act, destroyed, destruction, gone_segment, media, segment, unfinished
+from archiver.tombstone import Cause
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Destruction:
+    """One destruction as the catalog has it: its cause, how many records, whether the search for remains has ended."""
+
+    cause: Cause
+    records: int
+    is_verified: bool
+
+
+class Covered:
+    """Which records were destroyed, given as (first, last, destruction)."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int, int]]) -> None:
+        self.ranges = sorted(ranges)
+        self._firsts = [first for first, _, _ in self.ranges]
+
+    def by(self, number: int) -> int | None:
+        """The destruction that took a record."""
+        place = bisect_right(self._firsts, number) - 1
+        if place < 0 or number > self.ranges[place][1]:
+            return None
+        return self.ranges[place][2]
+
+    def count(self, destruction: int) -> int:
+        """How many records a destruction took."""
+        return sum(last - first + 1 for first, last, by in self.ranges if by == destruction)
+
+
+def destructions(connection: Connection) -> list[Destruction]:
+    """Every destruction that was carried out, oldest first."""
+    found = connection.execute(select(destruction).order_by(destruction.c.number)).mappings()
+    return [_destruction(dict(row)) for row in found]
+
+
+def _destruction(row: Row) -> Destruction:
+    cause = Cause(number=row["number"], certificate=row["certificate"], moment=row["moment"])
+    return Destruction(cause=cause, records=row["records"], is_verified=bool(row["verified"]))
+
+
+def destruction_of(connection: Connection, number: int) -> Destruction | None:
+    """The destruction that took a record; None when it was not destroyed."""
+    joined = destroyed.join(destruction, destruction.c.number == destroyed.c.destruction)
+    query = select(destruction).select_from(joined).where(destroyed.c.number == number).limit(1)
+    row = connection.execute(query).mappings().first()
+    return _destruction(dict(row)) if row else None
+
+
+def versions_of(connection: Connection, number: int) -> Iterator[Row]:
+    """The versions that a destruction took, in order of their number, streamed."""
+    last = (0, 0)
+    while True:
+        here = destroyed.c.destruction == number
+        later = (destroyed.c.number > last[0]) | ((destroyed.c.number == last[0]) & (destroyed.c.n > last[1]))
+        query = select(destroyed).where(here, later).order_by(destroyed.c.number, destroyed.c.n).limit(5_000)
+        page = connection.execute(query).mappings().all()
+        yield from (dict(row) for row in page)
+        if not page:
+            return
+        last = (page[-1]["number"], page[-1]["n"])
+
+
+def count_of_versions(connection: Connection, number: int) -> int:
+    """How many versions a destruction took."""
+    query = select(func.count()).select_from(destroyed).where(destroyed.c.destruction == number)
+    return connection.execute(query).scalar_one()
+
+
+def rewritten(connection: Connection, number: int) -> list[Row]:
+    """The segments in which tombstones of a destruction stand."""
+    query = select(destroyed.c.segment).where(destroyed.c.destruction == number, destroyed.c.segment > 0).distinct()
+    return [dict(row) for row in connection.execute(select(segment).where(segment.c.id.in_(query))).mappings()]
+
+
+def gone_segments(connection: Connection, number: int | None = None) -> list[str]:
+    """The names of segments that were destroyed whole, by one destruction or by all."""
+    query = select(gone_segment.c.name)
+    query = query if number is None else query.where(gone_segment.c.destruction == number)
+    return list(connection.execute(query).scalars())
+
+
+def rewritten_at(connection: Connection) -> dict[str, int]:
+    """For each segment in which there are tombstones, the newest entry of the ledger that put some there."""
+    executed = act.c.kind == "disposition.executed"
+    joined = destroyed.join(segment, segment.c.id == destroyed.c.segment)
+    joined = joined.join(act, executed & (act.c.subject == destroyed.c.destruction))
+    query = select(segment.c.name, func.max(act.c.leaf)).select_from(joined).group_by(segment.c.name)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def begin(connection: Connection, number: int, secret: bytes, data: Row) -> None:
+    """Note that a destruction is not finished: the key of its sealed needles, and what is to be removed."""
+    connection.execute(insert(unfinished), {"destruction": number, "secret": secret, "data": json.dumps(data)})
+
+
+def unfinished_ones(connection: Connection) -> list[tuple[Destruction, bytes, dict[str, Any]]]:
+    """The destructions of which the search for remains has not ended, with the needles' key (empty when it is lost)
+    and what is to be removed."""
+    joined = destruction.outerjoin(unfinished, unfinished.c.destruction == destruction.c.number)
+    query = select(destruction, unfinished.c.secret, unfinished.c.data).select_from(joined)
+    found = []
+    for row in connection.execute(query.where(destruction.c.verified == 0).order_by(destruction.c.number)).mappings():
+        data = json.loads(row["data"]) if row["data"] else {}
+        found.append((_destruction(dict(row)), row["secret"] or b"", data))
+    return found
+
+
+def finish(connection: Connection, number: int) -> None:
+    """Forget the key of a destruction's needles."""
+    connection.execute(delete(unfinished).where(unfinished.c.destruction == number))
+
+
+def forget_media(connection: Connection, digests: Sequence[bytes]) -> None:
+    """Delete the rows of media objects."""
+    for sha256 in digests:
+        connection.execute(delete(media).where(media.c.sha256 == sha256))

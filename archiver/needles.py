@@ -1,0 +1,218 @@
+"""What the search for remains looks for: pieces of the texts that were destroyed, and every digest there was of them.
+
+A text is looked at as its letters and digits alone, in small letters, so that one needle finds it in UTF-8, in UTF-16,
+between other marks and in the words of a search index. Needles are 16 letters long and of three kinds:
+
+- windows begin behind a certain letter (`SPLITS`) that does not come again within them. Where one stands does not
+  depend on what is around it, so a copy is found wherever it begins;
+- where a text has no window for `GAP` letters, all 16 pieces that begin at 16 places in a row: data cut into
+  pieces of 16 then has one of them, however it is aligned;
+- of texts in other scripts the same over their UTF-8 bytes.
+
+So of every text each run of `GAP` + 31 letters is found, and the whole of it from 31 letters on. Shorter texts may
+have no needle; of them it is checked that no row, entry or file is left. A digest or an opening (32 bytes) is looked
+for by the eight words that begin in its first eight bytes: one of them stands at a multiple of eight in any data.
+"""
+
+import json
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from archiver import durable
+from archiver.erasing import Place
+from archiver.normalized import envelope_of
+from archiver.sealing import Seal
+from archiver.warc import read_member
+from custody.errors import DamageError
+from custody.ids import label_of
+from custody.words import joined
+
+SIZE = 16
+SPLITS = (b"d", b"l")
+"""Letters that stand about every 25th place in English and Spanish, and one of which is a hexadecimal digit."""
+
+GAP = 256
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
+_SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_OTHERS = bytes(set(range(256)) - set(_LETTERS + _LETTERS.upper()))
+_DULL = 4
+"""A piece with fewer different bytes says nothing: a row of zeros, a line of dashes."""
+
+
+def normal(data: bytes) -> bytes:
+    """Letters and digits alone, small."""
+    return data.translate(_SMALL, _OTHERS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traces:
+    """What a destroyed version could be known by: its texts, and the digests and openings that were stored."""
+
+    number: int
+    n: int
+    texts: tuple[str, ...]
+    digests: tuple[bytes, ...]
+
+
+def traces_of(place: Place, chunk: bytes) -> Traces:
+    """The traces of a version, from its stored bytes and its row."""
+    where = label_of(place.number)
+    raw, kept = read_member(chunk[: place.raw_length], where), read_member(chunk[place.raw_length :], where)
+    content = envelope_of(kept.block).content
+    texts = [content.text, content.text_raw, content.title, content.permalink, content.object_id, *content.links]
+    texts += [content.author.name, content.author.handle, content.author.url, content.author.id]
+    texts += [part for medium in content.media for part in (medium.alt, medium.name, medium.uri)]
+    texts += [part for part in _strings(content.extra) if len(part) >= 2 * SIZE]
+    texts += [joined((text,)) for text in texts[:3] if not text.isascii()]
+    digests = [place.sha256, place.digest, place.fields, place.opening]
+    digests += [bytes.fromhex(part.fields["WARC-Block-Digest"].removeprefix("sha256:")) for part in (raw, kept)]
+    kept_texts = tuple(dict.fromkeys(text for text in texts if text))
+    return Traces(number=place.number, n=place.n, texts=kept_texts, digests=tuple(digests))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
+@dataclass(slots=True)
+class Needles:
+    """Needles of many versions. `windows` and `pieces` are letters, `runs` are UTF-8, `words` numbers of 8 bytes;
+    `blank` versions have no text long enough."""
+
+    windows: set[bytes] = field(default_factory=set)
+    pieces: set[bytes] = field(default_factory=set)
+    runs: set[bytes] = field(default_factory=set)
+    words: set[int] = field(default_factory=set)
+    blank: int = 0
+
+    def __len__(self) -> int:
+        return len(self.windows) + len(self.pieces) + len(self.runs) + len(self.words)
+
+    def add(self, traces: Traces) -> None:
+        """Take up the needles of one version."""
+        found = False
+        for text in traces.texts:
+            found = self._add_text(text.encode("utf-8", "surrogatepass")) or found
+        for digest in traces.digests:
+            self.words.update(_words(digest))
+        self.blank += not found
+
+    def _add_text(self, data: bytes) -> bool:
+        letters = normal(data)
+        starts = window_starts(letters)
+        self.windows.update(letters[start : start + SIZE] for start in starts)
+        gaps = list(_gaps(starts, len(letters)))
+        for gap in gaps:
+            self.pieces.update(_pieces(letters, gap))
+        foreign = len(letters) * 2 < len(data) and not data.isascii()
+        for start in range(0, len(data) - 2 * SIZE + 2, GAP) if foreign else ():
+            self.runs.update(_pieces(data, start))
+        return bool(starts or gaps or (foreign and len(data) >= 2 * SIZE - 1))
+
+    def only(self, found: "Found") -> "Needles":
+        """Those of the needles that were found."""
+        both = found.pieces
+        return Needles(self.windows & both, self.pieces & both, self.runs & both, self.words & found.words)
+
+
+@dataclass(slots=True)
+class Found:
+    """Needles that were found somewhere."""
+
+    pieces: set[bytes] = field(default_factory=set)
+    words: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.pieces or self.words)
+
+    def add(self, other: "Found") -> None:
+        """Take up what was found elsewhere."""
+        self.pieces |= other.pieces
+        self.words |= other.words
+
+    def without(self, *others: "Found") -> "Found":
+        """What was found here and in none of the others."""
+        pieces = self.pieces.difference(*(other.pieces for other in others))
+        return Found(pieces, self.words.difference(*(other.words for other in others)))
+
+
+def window_starts(letters: bytes) -> list[int]:
+    """Where the windows of some letters begin."""
+    found = set()
+    for split in SPLITS:
+        at = letters.find(split)
+        while at >= 0:
+            following = letters.find(split, at + 1)
+            end = len(letters) if following < 0 else following
+            if end - at - 1 >= SIZE and len(set(letters[at + 1 : at + 1 + SIZE])) >= _DULL:
+                found.add(at + 1)
+            at = following
+    return sorted(found)
+
+
+def _gaps(starts: list[int], size: int) -> Iterator[int]:
+    """Where pieces must begin, so that no run of letters longer than `GAP` is without a needle."""
+    last = -GAP if not starts else 0
+    for start in [*starts, size]:
+        while start - last > GAP:
+            last = last + GAP
+            if last + 2 * SIZE - 1 <= size:
+                yield last
+        last = max(last, start)
+
+
+def _pieces(data: bytes, start: int) -> Iterator[bytes]:
+    for at in range(start, start + SIZE):
+        piece = data[at : at + SIZE]
+        if len(piece) == SIZE and len(set(piece)) >= _DULL:
+            yield piece
+
+
+def _words(digest: bytes) -> Iterator[int]:
+    return (int.from_bytes(digest[at : at + 8], sys.byteorder) for at in range(8))
+
+
+class Kept:
+    """Traces on the disk while a destruction lasts, sealed: nobody reads them without the key in the catalog."""
+
+    def __init__(self, path: Path, seal: Seal) -> None:
+        self.path = path
+        self._seal = seal
+
+    def write(self, traces: Iterable[Traces]) -> int:
+        """Write them down, a few thousand in one sealed piece. Returns how many."""
+        count = 0
+        with durable.new_file(self.path, secret=True) as file:
+            batch: list[Any] = []
+            for each in traces:
+                batch.append([each.number, each.n, each.texts, [digest.hex() for digest in each.digests]])
+                count += 1
+                if len(batch) >= 2_000:
+                    self._put(file, batch, count)
+                    batch = []
+            self._put(file, batch, count)
+        return count
+
+    def _put(self, file: IO[bytes], batch: list[Any], upto: int) -> None:
+        text = json.dumps(batch).encode("ascii")
+        sealed = self._seal.close(zlib.compress(text, 1), b"ofrecord needles")
+        file.write(len(sealed).to_bytes(8, "big") + upto.to_bytes(8, "big") + sealed)
+
+    def read(self) -> Iterator[Traces]:
+        """The traces again. Raises DamageError when the file is not what was written."""
+        with self.path.open("rb") as file:
+            while head := file.read(16):
+                opened = self._seal.open(file.read(int.from_bytes(head[:8], "big")), b"ofrecord needles")
+                if opened is None:
+                    raise DamageError(f"{self.path} cannot be opened.", "Keep the folder as it is and ask for help.")
+                for number, n, texts, digests in json.loads(zlib.decompress(opened)):
+                    found = tuple(bytes.fromhex(digest) for digest in digests)
+                    yield Traces(number=number, n=n, texts=tuple(texts), digests=found)
