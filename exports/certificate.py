@@ -91,10 +91,8 @@ def _series(row: Document) -> Iterator[tuple[str, str]]:
         yield "Adopted", f"{row['adopted']} {row['adoption_ref']}".strip()
     yield "Due since", f"{row['eligible_on']} at the latest"
     yield "Rule verified by", row["verified_by"] or "NOBODY YET"
-    yield (
-        "Historical Society",
-        {"waived": "has waived notice", "required": "was given notice"}.get(row["notice"], "no notice needed"),
-    )
+    said = {"waived": "waived by who would receive it", "required": "given, see below"}
+    yield "Notice before", said.get(row["notice"], "none is needed")
 
 
 def _notices(document: Document) -> Iterator[Part]:
@@ -144,7 +142,8 @@ def _method(document: Document, zone: str) -> Iterator[tuple[str, str]]:
     yield "Method", "; ".join(document["method"])
     removed = ", ".join(f"{name}: {count:,}" for name, count in sorted(document["stores"].items()))
     yield "Removed", removed or "as above"
-    yield "What stays", f"{_counted(document['survivors'], 'version')} in the rewritten files, proved unchanged"
+    if document["survivors"] is not None:
+        yield "What stays", f"{_counted(document['survivors'], 'version')} in the rewritten files, proved unchanged"
     searched = f"{_counted(residue['files'], 'file')} and {residue['bytes']:,} bytes"
     sought = f"{residue['needles']:,} pieces of what was destroyed, in every encoding"
     yield "Searched after", f"{searched}, for {sought}: found {residue['hits']:,}"

@@ -91,7 +91,7 @@ def check_certificate(data: bytes, key: str, verify: Verify, roles: Roles) -> Re
             document=document, key=str(found["key"]), size=size, proved=0 if problems else len(found["items"]),
             problems=tuple(problems),
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, DamageError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, DamageError) as error:
         raise InputError(f"This is no certificate of Ofrecord ({error}).", _UNREADABLE) from error
 
 

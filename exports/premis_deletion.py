@@ -52,11 +52,9 @@ def _event(root: Xml.Element, document: Mapping[str, Any], numbers: list[int]) -
         f"{residue['files']} files, {residue['bytes']} bytes, {residue['needles']} needles, {residue['hits']} hits"
     )
     _text(more, "eventOutcomeDetailNote", f"{searched}; found gone {document['verified']['at']}")
-    for who, role in (
-        *((f"user {each['user']}", each["step"]) for each in document["people"]),
-        ("program", "executing"),
-    ):
-        _linked(element, "linkingAgentIdentifier", who, role)
+    for each in document["people"]:
+        _linked(element, "linkingAgentIdentifier", f"user {each['user']}", each["step"])
+    _linked(element, "linkingAgentIdentifier", "program", "executed")
     for number in numbers:
         _linked(element, "linkingObjectIdentifier", f"{document['log']} {label_of(number)}", "deleted")
 

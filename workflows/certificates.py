@@ -49,15 +49,18 @@ class Written:
     premis: Path
 
 
-def issue(house: House, number: int, backups: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+def issue(
+    house: House, number: int, method: Sequence[str], survivors: int | None, backups: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
     """Issue the certificate of a purge that was carried out, once; afterwards it is what it is. Returns the document.
 
-    Raises UnavailableError while the search for remains has not ended with nothing found.
+    `survivors` is how many versions were compared in the rewritten files; None when a crash came between. Raises
+    UnavailableError while the search for remains has not ended with nothing found.
     """
     known = document_of(house, number)
     if known is not None:
         return known
-    document = _document(house, number, backups)
+    document = {**_document(house, number, backups), "method": list(method), "survivors": survivors}
     house.journal.write((ISSUED, number, {"certificate": document["certificate"], "document": document}))
     return document
 
@@ -126,12 +129,13 @@ def _document(house: House, number: int, backups: Sequence[Mapping[str, str]]) -
     steps = {kind: _step(house, kind, number) for kind in _STEPS}
     proposed, begun, terms = steps["proposed"][0].data, steps["begun"][0], terms_of(house)
     used = {row["series"] for row in proposed["series"]} | {row["governed_by"] for row in proposed["series"]}
-    residue = verified["data"]["remains"]
+    residue = {name: value for name, value in verified["data"].items() if name != "by"}
+    done = executed["data"]
     if residue["hits"]:
         raise UnavailableError("Remains were found, so there is no certificate.", "`ofrecord purge show` names them.")
     return {
         "version": 1,
-        "certificate": executed["data"]["authority"]["certificate"],
+        "certificate": done["authority"]["certificate"],
         "purge": number,
         "city": house.city.title,
         "jurisdiction": schedules_of(house).title,
@@ -154,10 +158,14 @@ def _document(house: House, number: int, backups: Sequence[Mapping[str, str]]) -
         "people": [_person(house, step, *steps[step]) for step in _STEPS],
         "executed": {"at": text_of(moment(executed["at"])), "leaf": executed["leaf"]},
         "verified": {"at": text_of(moment(verified["at"])), "leaf": verified["leaf"]},
-        "method": list(verified["data"]["method"]),
-        "stores": dict(verified["data"]["stores"]),
-        "survivors": verified["data"]["survivors"],
-        "residue": dict(residue),
+        "stores": {
+            "records": done["count"],
+            "versions": done["versions"],
+            "media": done["media"],
+            "segments rewritten": len(done["rewritten"]),
+            "segments removed whole": len(done["whole"]),
+        },
+        "residue": residue,
         "shared_media": proposed["shared_media"],
         "backups": [dict(each) for each in backups],
         "tool": f"ofrecord {importlib.metadata.version('ofrecord')}",

@@ -225,14 +225,14 @@ def execute(
     with open_for_writing(settings_of(context)) as house:
         named = [row for each in backups for row in certificates.backup_sets(each, str(backups_expire or ""))]
         batch = purge_steps.purge_of(house, number)
-        if not purge_carrying_out.is_carried_out(house, number):
+        if purge_carrying_out.is_carried_out(house, number):
+            document = purge_carrying_out.finish(house, number, named, _telling(progress))
+        else:
             signer = _signer(house, name, "execute")
             purge_steps.may_execute(house, signer, number)
             note(f"{counted(batch.count, 'record')} will be destroyed for good. THIS CANNOT BE UNDONE.")
             typed = typed_count(batch.count) if count is None else count
-            told = _telling(progress)
-            purge_carrying_out.carry_out(house, signer, number, typed, told)
-        document = certificates.issue(house, number, named)
+            document = purge_carrying_out.carry_out(house, signer, number, typed, named, _telling(progress))
     progress.end()
     with open_house(settings_of(context)) as house:
         written = certificates.write_certificate(house, number, into or house.settings.home / "certificates")
@@ -241,6 +241,28 @@ def execute(
     lines.append(f"Next: read it, and let others remember it: ofrecord purge check {written.json}")
     say(as_json, {"document": document, "json": str(written.json), "pdf": str(written.pdf)}, lines)
     return FINE
+
+
+@purge.command("finish")
+@with_json
+@click.pass_context
+def finish(context: click.Context, as_json: bool) -> None:
+    """Go on with a purge that was interrupted after the destruction: search for remains, issue the certificate.
+
+    \b
+    Example:
+      ofrecord purge finish
+    """
+    from workflows import purge_carrying_out
+
+    progress = Progress("done")
+    with open_for_writing(settings_of(context)) as house:
+        issued = purge_carrying_out.finish_all(house, _telling(progress))
+    progress.end()
+    lines = [
+        f"Certificate {each['certificate']} is issued: ofrecord purge certificate {each['purge']}" for each in issued
+    ]
+    say(as_json, {"issued": issued}, lines or ["No purge is unfinished."])
 
 
 @purge.command("certificate")
