@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver.catalog import rows
+from archiver.catalog.keeping_queries import filings
 from archiver.catalog.rows import Known
 from archiver.intake import Batch, Intake
 from archiver.normalized import Envelope, content_bytes, digest_of_bytes
@@ -30,7 +31,7 @@ from custody.record import SCHEMA_VERSION, Content, Media, Record, Version
 
 BATCH_ITEMS = 2_500
 BATCH_BYTES = 48_000_000
-IMPLAUSIBLE = "date-implausible"
+IMPLAUSIBLE = rows.IMPLAUSIBLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -235,7 +236,8 @@ class Harvest:
         as_of = row["as_of"]
         versions = (*earlier, version_of(envelope, taken.digest))
         current = n if as_of >= before.as_of else before.current
-        record = self._record(before.number, before.series, versions, current - 1)
+        filed = filings(self.intake.catalog.connection, [before.number])
+        record = self._record(before.number, filed.get(before.number, before.series), versions, current - 1)
         self._put(batch, taken, filing, envelope, record, row)
         values: dict[str, Any] = {"versions": n, "seen_run": self.run}
         if as_of >= before.as_of:

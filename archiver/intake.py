@@ -164,7 +164,7 @@ class Intake:
             rows.change_record(connection, number, values)
         rows.touch(connection, batch.seen, run)
         rows.add_quarantine(connection, quarantined)
-        rows.add_media(connection, [_media_row(kept) for kept in batch.media.values()], batch.uses)
+        rows.add_media(connection, [rows.media_row(kept) for kept in batch.media.values()], batch.uses)
         self.index(list(batch.indexed.values()), lines)
 
     def _entries(self, batch: Batch, pressed: Sequence[Pressed], run: int, at: int) -> list[bytes]:
@@ -189,13 +189,3 @@ class Intake:
         segment = segments[room] = _Segment(row, row["committed_end"], [], 0)
         segment.put(head)
         return segment
-
-
-def _media_row(kept: StoredMedia) -> Row:
-    return {
-        "sha256": bytes.fromhex(kept.sha256),
-        "size": kept.size,
-        "media_type": kept.media_type,
-        "length": kept.length,
-        "file_sha256": bytes.fromhex(kept.file_sha256),
-    }

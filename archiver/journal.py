@@ -39,8 +39,14 @@ class Journal:
         self.clock = clock
         self.by = by
 
-    def write(self, *done: tuple[str, int, Mapping[str, Any]], beside: Beside | None = None) -> list[Act]:
-        """Do acts given as (kind, subject, data). Returns them as kept."""
+    def write(
+        self,
+        *done: tuple[str, int, Mapping[str, Any]],
+        beside: Beside | None = None,
+        also: Callable[[], None] | None = None,
+    ) -> list[Act]:
+        """Do acts given as (kind, subject, data). Returns them as kept. `also` is done in the same transaction, after
+        them: what follows from the acts but lies elsewhere (the search index, a stored file's row)."""
         now = self.clock()
         segment, head = segment_for(self.catalog.connection, self.vault, ROOM, text_of(now))
         pieces, end = [head], segment["committed_end"] + len(head)
@@ -77,6 +83,8 @@ class Journal:
             if beside is not None:
                 beside.change(connection)
             self.ledger.record(connection, appended)
+            if also is not None:
+                also()
         return [act for act, _ in kept]
 
     def _moment(self, now: datetime) -> tuple[int, list[bytes]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from archiver.catalog import queries
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.keeping_queries import filings
 from archiver.normalized import Envelope, envelope_of
 from archiver.vault import Vault
 from archiver.warc import read_member
@@ -34,9 +35,10 @@ class Shelf:
             wanted = numbers[start : start + 500]
             facts = queries.record_rows(self.catalog.connection, wanted)
             places = queries.versions_of_many(self.catalog.connection, wanted)
+            filed = filings(self.catalog.connection, wanted)
             for number in wanted:
                 if number in facts:
-                    yield self._record(facts[number], places[number])
+                    yield self._record(facts[number], places[number], filed.get(number) or facts[number]["series"])
 
     def versions(self, number: int) -> tuple[Version, ...]:
         """The versions of one record, oldest capture first."""
@@ -65,12 +67,12 @@ class Shelf:
         data = self.vault.read(place["name"], start, length)
         return envelope_of(read_member(data, f"{label_of(place['number'])} in vault/{place['name']}").block)
 
-    def _record(self, facts: dict[str, Any], places: list[dict[str, Any]]) -> Record:
+    def _record(self, facts: dict[str, Any], places: list[dict[str, Any]], series: str) -> Record:
         return Record(
             number=RecordNumber(facts["number"]),
             account=AccountId(facts["account"]),
             platform=facts["platform"],
-            series=facts["series"],
+            series=series,
             versions=tuple(version_of(self.envelope_at(place), place["digest"]) for place in places),
             current_index=facts["current"] - 1,
         )

@@ -109,6 +109,11 @@ def name_key(name: str) -> str:
     return name.removeprefix("@").casefold()
 
 
+def tag_key(tag: str) -> str:
+    """A tag as `tag:` compares it."""
+    return _whole(tag)
+
+
 def tag_keys(record: Record) -> set[str]:
     """What `tag:` may name: each tag of the current version, folded whole."""
     return {_whole(tag) for tag in record.current.tags} - {""}

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from custody.disposition import Disposition
 from custody.errors import UsageError
 from retention_schedules.eligibility import hold_end, judge, may_drop_copy
-from retention_schedules.filing import classify
+from retention_schedules.filing import Traits, classify
 from retention_schedules.schedules import Schedules, default_jurisdiction, schedules_for, series_from
 from retention_schedules.situation import (
     Adoption,
@@ -166,18 +166,24 @@ def _record(data: Any, zone: str, schedules: Schedules, where: str) -> RecordFac
     days = {name: _day(data.get(name), zone, f"{where}, record.{name}") for name in _RECORD - {"series", "kind"}
             if name not in ("purpose", "fixity_ok")}  # fmt: skip
     events = [day for day in (days["hidden"], days["moderated"]) if day is not None]
-    series = str(data.get("series") or classify("", str(data.get("kind", "post")), schedules)[0])
+    series = str(data.get("series") or _filed(str(data.get("kind", "post")), schedules))
     return RecordFacts(
         series=series,
         created=days["created"],
         last_event=max(events, default=None),
         thread_end=days["thread_end"],
         event=days["event"],
+        term_end=days["event"],
+        superseded=days["event"],
         minutes_approved=days["minutes_approved"],
         minutes_published=days["minutes_published"],
         purpose=str(data.get("purpose", "")),
         fixity_ok=bool(data.get("fixity_ok", True)),
     )
+
+
+def _filed(kind: str, schedules: Schedules) -> str:
+    return classify((), Traits(account="", kind=kind, official=False), "", schedules)[0]
 
 
 def _city(data: Mapping[str, Any], where: str) -> CityTerms:

@@ -48,18 +48,42 @@ def judge(situation: Situation, schedules: Schedules, today: date) -> Dispositio
         reasoning.until(
             retention_ends, f"{words_of(row.period)} from {said(trigger_on)} (series {row.id}, {row.authority})"
         )
-    for request in situation.requests:
-        _request(request, situation.city, schedules, reasoning)
-    for hold in situation.holds:
-        if hold.ends is None:
-            reasoning.block("hold", f"a {hold.kind} hold stands ({hold.matter}) and has no end")
-        else:
-            reasoning.until(hold.ends, f"{hold.kind} hold, {hold.matter}")
+    _bearing(situation, schedules, reasoning)
     if not situation.record.fixity_ok:
         reasoning.block("fixity", "its stored bytes are damaged: an incident, not a destruction")
     _authority(situation, row, schedules, today, reasoning)
     _society(situation, row, retention_ends, schedules, reasoning)
     return _disposition(row, trigger_on, retention_ends, reasoning, today)
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """What requests and holds come to: what stops without a day, and the last day they protect."""
+
+    blocks: tuple[str, ...]
+    last: date | None
+
+
+def burden(situation: Situation, schedules: Schedules) -> Burden:
+    """What the requests and holds of a situation come to, whatever record they bear on."""
+    reasoning = _Reasoning()
+    _bearing(situation, schedules, reasoning)
+    blocks = tuple(dict.fromkeys(name for name, _ in reasoning.blocks))
+    return Burden(blocks, max((day for day, _ in reasoning.ends), default=None))
+
+
+def standing_under(alone: Disposition, on_it: Burden, today: date) -> tuple[Standing, tuple[str, ...]]:
+    """Where a record stands, and what blocks it, when `on_it` bears on what was judged without requests and holds.
+
+    It is what `judge` says of both together, without the arithmetic: a million records have few of each.
+    """
+    if alone.retention_ends is not None and today <= alone.retention_ends:
+        return Standing.KEEP, ()
+    if alone.blocks or on_it.blocks:
+        return Standing.BLOCKED, tuple(dict.fromkeys((*alone.blocks, *on_it.blocks)))
+    if on_it.last is not None and today <= on_it.last:
+        return Standing.KEEP, ()
+    return alone.standing, ()
 
 
 def governing(situation: Situation, schedules: Schedules, today: date, reasoning: _Reasoning | None = None) -> Series:
@@ -176,6 +200,7 @@ def protects(request: RequestFacts, city: CityTerms, schedules: Schedules, on: d
     return f"{what}: protected through {said(last)}" if last >= on else ""
 
 
+@lru_cache(maxsize=65536)
 def said(day: date) -> str:
     """A day as a person writes it: April 3, 2026."""
     return f"{day:%B} {day.day}, {day.year}"
@@ -194,7 +219,8 @@ def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | 
             days = [record.minutes_approved, record.minutes_published]
             missing = "the minutes are not approved and published yet"
         case Trigger.EVENT | Trigger.SUPERSEDED | Trigger.END_OF_TERM:
-            days = [record.event]
+            by = {Trigger.SUPERSEDED: record.superseded, Trigger.END_OF_TERM: record.term_end}
+            days = [by.get(row.trigger, record.event)]
             missing = f"the event that starts the clock is not recorded ({row.event or row.trigger.value})"
         case Trigger.CREATION:
             days, missing = [record.created], ""
@@ -219,6 +245,16 @@ def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | 
 
 def _given(*days: date | None) -> list[date]:
     return [day for day in days if day is not None]
+
+
+def _bearing(situation: Situation, schedules: Schedules, reasoning: _Reasoning) -> None:
+    for request in situation.requests:
+        _request(request, situation.city, schedules, reasoning)
+    for hold in situation.holds:
+        if hold.ends is None:
+            reasoning.block("hold", f"a {hold.kind} hold stands ({hold.matter}) and has no end")
+        else:
+            reasoning.until(hold.ends, f"{hold.kind} hold, {hold.matter}")
 
 
 def _request(request: RequestFacts, city: CityTerms, schedules: Schedules, reasoning: _Reasoning) -> None:

@@ -9,7 +9,8 @@ from datetime import date
 class RecordFacts:
     """One record's days, all local to the city. `series` names a row. `created` is None for 1970, 9999 and none.
 
-    `event` is the recorded day of what starts the clock of its series (end of term, case closed, superseded);
+    `event` is the recorded day of what starts the clock of its series (account closed, case closed), `term_end` and
+    `superseded` those of the end of a term and of its being superseded;
     `reviewed` the day on which a person reviewed it, where its series asks for that. `purpose` matters for meeting
     recordings only: the short period is for recordings made to make minutes.
     """
@@ -19,6 +20,8 @@ class RecordFacts:
     last_event: date | None = None
     thread_end: date | None = None
     event: date | None = None
+    term_end: date | None = None
+    superseded: date | None = None
     minutes_approved: date | None = None
     minutes_published: date | None = None
     reviewed: date | None = None

@@ -48,6 +48,8 @@ class Bearings:
     to_all: list[tuple[int, Fact]] = field(default_factory=list)
     notices: list[Covered] = field(default_factory=list)
     events: Mapping[tuple[str, object], Sequence[keeping_queries.Row]] = field(default_factory=dict)
+    with_events: frozenset[int] = frozenset()
+    accounts_with_events: frozenset[int] = frozenset()
     damaged: set[int] = field(default_factory=set)
     limits: list[int] = field(default_factory=list)
     _after: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -74,22 +76,43 @@ class Bearings:
 
     def key(self, row: KeptRow) -> tuple[object, ...]:
         """What of a record decides its judgement: records with the same key are judged alike."""
+        reached = (self.codes[row.number], bisect_left(self.limits, row.number))
+        return (*self.own_key(row), *reached)
+
+    def own_key(self, row: KeptRow) -> tuple[object, ...]:
+        """The part of the key that has nothing to do with requests and holds."""
         number, account, series, created, removed, thread_end = row
-        told = (("record", number) in self.events, ("account", account) in self.events)
+        own = number in self.with_events
+        day_of = self.day_of
         return (
             series,
-            None if created is None else self.day_of(created),
-            None if removed is None else self.day_of(removed),
-            None if thread_end is None else self.day_of(thread_end),
-            self.codes[number],
-            bisect_left(self.limits, number),
+            None if created is None else day_of(created),
+            None if removed is None else day_of(removed),
+            None if thread_end is None else day_of(thread_end),
             number in self.damaged,
-            number if told[0] else 0,
-            account if told[1] or told[0] else 0,
+            number if own else 0,
+            account if own or account in self.accounts_with_events else 0,
         )
+
+    def on_all(self, number: int) -> tuple[Fact, ...]:
+        """The facts that reach every record up to a number not below this one."""
+        return tuple(fact for upto, fact in self.to_all if number <= upto)
 
     def situation(self, row: KeptRow) -> Situation:
         """Everything that bears on a record."""
+        return self.under(self.alone(row), (*self.on_all(row.number), *self.groups[self.codes[row.number]]))
+
+    def under(self, situation: Situation, facts: Iterable[Fact]) -> Situation:
+        """A situation on which some facts bear, each once."""
+        different = dict.fromkeys(facts)
+        return replace(
+            situation,
+            requests=tuple(fact for fact in different if isinstance(fact, RequestFacts)),
+            holds=tuple(fact for fact in different if isinstance(fact, HoldFacts)),
+        )
+
+    def alone(self, row: KeptRow) -> Situation:
+        """A record by itself, with its notices; no request and no hold bears on it."""
         number, _, series, created, removed, thread_end = row
         record = RecordFacts(
             series=series,
@@ -99,20 +122,10 @@ class Bearings:
             fixity_ok=number not in self.damaged,
         )
         record = self._with_events(record, row)
-        reached = (*(fact for upto, fact in self.to_all if number <= upto), *self.groups[self.codes[number]])
         year = record.created.year if record.created else 0
-        notices = [
-            each.facts
-            for each in self.notices
-            if each.series == series and each.first <= year <= each.last and number <= each.upto
-        ]
-        return Situation(
-            record=record,
-            city=self.terms,
-            requests=tuple(dict.fromkeys(fact for fact in reached if isinstance(fact, RequestFacts))),
-            holds=tuple(dict.fromkeys(fact for fact in reached if isinstance(fact, HoldFacts))),
-            notices=tuple(notices),
-        )
+        covering = [each for each in self.notices if each.series == series and each.first <= year <= each.last]
+        notices = tuple(each.facts for each in covering if number <= each.upto)
+        return Situation(record=record, city=self.terms, notices=notices)
 
     def _with_events(self, record: RecordFacts, row: KeptRow) -> RecordFacts:
         """Recorded events: of the series, then of the account, then of the record itself; the nearest counts."""
@@ -133,7 +146,11 @@ def _after_event(record: RecordFacts, what: str, day: date) -> RecordFacts:
         case "reviewed":
             return replace(record, reviewed=day)
         case "created":
-            return replace(record, created=day)
+            return replace(record, created=record.created or day)
+        case "end-of-term":
+            return replace(record, term_end=day)
+        case "superseded":
+            return replace(record, superseded=day)
         case "hidden" | "unhidden" | "deleted" | "moderated":
             return replace(record, last_event=max(day, record.last_event or day))
     return replace(record, event=day)
@@ -155,6 +172,8 @@ def gather(house: House, terms: CityTerms, numbers: Sequence[int] | None = None)
             place = ("account", event["account"]) if event["account"] else ("series", event["series"])
         events.setdefault(place, []).append(event)
     found.events = events
+    found.with_events = frozenset(int(str(which)) for kind, which in events if kind == "record")
+    found.accounts_with_events = frozenset(int(str(which)) for kind, which in events if kind == "account")
     found.damaged = keeping_queries.records_in(connection, _unwell(house))
     found.limits = sorted({upto for upto, _ in found.to_all} | {notice.upto for notice in found.notices})
     return found

@@ -19,7 +19,8 @@ from custody.account import Account
 from custody.clock import is_plausible, local_day
 from custody.errors import CustodyError, InputError, UnavailableError
 from custody.record import Content
-from retention_schedules.filing import bucket, classify
+from retention_schedules.filing import bucket
+from workflows.filing import filer
 from workflows.house import House
 from workflows.sources import Broken, Reading, begin_all
 from workflows.stopping import asked_to_stop
@@ -148,16 +149,16 @@ def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None
 
 def filing_for(house: House, account: Account) -> Classify:
     """How records of this account are filed: their series, and the storage bucket their retention falls in."""
-    zone, law = house.city.time_zone, schedules_of(house)
+    zone, schedules, series_of = house.city.time_zone, schedules_of(house), filer(house, account)
     now = house.clock()
 
     @lru_cache(maxsize=65536)
-    def filed(kind: str, author_is_city: bool, replied: bool, held: str, day: str) -> Filing:
-        series, reason = (held, "") if held else classify(account.series, kind, law)
-        return Filing(series=series, reason=reason, bucket=bucket(series, day or None, law))
+    def filed(series: str, reason: str, day: str) -> Filing:
+        return Filing(series=series, reason=reason, bucket=bucket(series, day or None, schedules))
 
     def file(content: Content, held: str) -> Filing:
-        return filed(content.kind.value, False, False, held, _trigger_day(content, zone, now))
+        series, reason = (held, "") if held else series_of(content)
+        return filed(series, reason, _trigger_day(content, zone, now))
 
     return file
 

@@ -4,16 +4,15 @@ One record, some records and the whole archive go the same way: `bearing.gather`
 judge it. Records on which the same bears are judged once, which is what makes a million of them a matter of seconds.
 """
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from archiver.catalog import keeping_queries, queries
 from archiver.catalog.keeping_queries import KeptRow
 from custody.clock import local_day
-from custody.disposition import Disposition, Standing
+from custody.disposition import Disposition
 from custody.ids import RecordNumber
 from custody.schedule import Trigger
 from retention_schedules.cases import CASES, CaseResult
@@ -22,19 +21,10 @@ from retention_schedules.eligibility import judge
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import CityTerms
 from workflows.bearing import Bearings, damaged_among, gather
+from workflows.due_list import Due as Due
+from workflows.due_list import due_list
 from workflows.house import House
 from workflows.terms import schedules_of, terms_of
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
-    """What a run of the rules over the whole archive found on a day, by series and standing. Nothing was changed."""
-
-    on: date
-    totals: dict[str, Counter[str]]
-    blocks: Counter[str]
-    eligible: tuple[RecordNumber, ...]
-    unverified: tuple[str, ...]
 
 
 def explain(house: House, number: RecordNumber, on: date | None = None) -> tuple[Disposition, str]:
@@ -75,30 +65,51 @@ def judged(
 
 def due(house: House, on: date, told: Callable[[int], None]) -> Due:
     """Judge every record for one day, as a dry run: totals by series, what blocks, which are eligible."""
-    totals: dict[str, Counter[str]] = {}
-    blocks: Counter[str] = Counter()
-    eligible: list[RecordNumber] = []
-    terms = terms_of(house)
-    unverified: set[str] = set()
+    schedules, terms = schedules_of(house), terms_of(house)
     with house.catalog.reading():
-        tally: Counter[tuple[str, int]] = Counter()
-        seen: dict[int, Disposition] = {}
-        found = _each(house, gather(house, terms), terms, on, None)
-        for done, (row, disposition) in enumerate(found, 1):
-            seen[id(disposition)] = disposition
-            tally[row.series, id(disposition)] += 1
-            if disposition.standing is Standing.ELIGIBLE:
-                eligible.append(RecordNumber(row.number))
-            if done % 10_000 == 0:
-                told(done)
-    schedules = schedules_of(house)
-    for (series, which), count in tally.items():
-        disposition = seen[which]
-        totals.setdefault(series, Counter())[disposition.standing.value] += count
-        if disposition.standing is Standing.BLOCKED:
-            blocks.update(dict.fromkeys(disposition.blocks, count))
-        unverified |= {name for name in (series, disposition.series) if not schedules.row(name).verified_by}
-    return Due(on=on, totals=totals, blocks=blocks, eligible=tuple(eligible), unverified=tuple(sorted(unverified)))
+        bearings = gather(house, terms)
+        threads = _thread_matters(schedules)
+        if threads:
+            keeping_queries.settle_threads(house.catalog.connection)
+        rows = keeping_queries.kept_rows(house.catalog.connection, None, threads)
+        return due_list(rows, bearings, schedules, on, told)
+
+
+def each_alone(house: House, on: date) -> Iterator[tuple[KeptRow, Disposition, date | None]]:
+    """Every record judged without the requests and holds on it, with the day it was made."""
+    schedules, terms = schedules_of(house), terms_of(house)
+    threads = _thread_matters(schedules)
+    with house.catalog.reading():
+        bearings = gather(house, terms, ())
+        if threads:
+            keeping_queries.settle_threads(house.catalog.connection)
+        known: dict[tuple[object, ...], tuple[Disposition, date | None]] = {}
+        for row in keeping_queries.kept_rows(house.catalog.connection, None, threads):
+            key = (bearings.own_key(row), bisect_left(bearings.limits, row.number))
+            found = known.get(key)
+            if found is None:
+                situation = bearings.alone(row)
+                found = known[key] = (judge(situation, schedules, on), situation.record.created)
+            yield (row, *found)
+
+
+def judged_as(
+    house: House, numbers: Sequence[int], series: str, schedules: Schedules, on: date
+) -> Iterator[date | None]:
+    """The last protected day of the period of each of some records, if it were filed under a series."""
+    terms = terms_of(house)
+    with house.catalog.reading():
+        bearings = gather(house, terms, ())
+        threads = _thread_matters(schedules)
+        if threads:
+            keeping_queries.settle_threads(house.catalog.connection)
+        known: dict[tuple[object, ...], Disposition] = {}
+        for row in keeping_queries.kept_rows(house.catalog.connection, numbers, threads):
+            moved = row._replace(series=series)
+            key = bearings.key(moved)
+            if key not in known:
+                known[key] = judge(bearings.situation(moved), schedules, on)
+            yield known[key].retention_ends
 
 
 def _each(

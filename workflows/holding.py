@@ -142,23 +142,20 @@ def holds_on(house: House, numbers: Sequence[RecordNumber], on: date | None = No
     """
     day = on or local_day(house.clock(), house.city.time_zone)
     found: dict[RecordNumber, list[str]] = {}
+    schedules, terms = schedules_of(house), terms_of(house)
+    said: dict[tuple[RequestFacts, ...], list[str]] = {}
     with house.catalog.reading():
-        bearings = gather(house, terms_of(house), numbers)
+        bearings = gather(house, terms, numbers)
         for row in keeping_queries.kept_rows(house.catalog.connection, numbers, False):
             situation = bearings.situation(row)
+            if situation.requests not in said:
+                why = ((each, protects(each, terms, schedules, day)) for each in situation.requests)
+                said[situation.requests] = [f"{each.name}: {words}" for each, words in why if words]
             reasons = [_said(each) for each in situation.holds if each.ends is None or each.ends >= day]
-            reasons += [f"{each.name} is open" for each in situation.requests if not each.decision]
-            reasons += _denials(house, situation.requests, day)
+            reasons += said[situation.requests]
             if reasons:
                 found[RecordNumber(row.number)] = reasons
     return found
-
-
-def _denials(house: House, requests: Sequence[RequestFacts], day: date) -> list[str]:
-    schedules, terms = schedules_of(house), terms_of(house)
-    return [
-        f"{each.name}: {why}" for each in requests if each.decision and (why := protects(each, terms, schedules, day))
-    ]
 
 
 def _said(hold: HoldFacts) -> str:

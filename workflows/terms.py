@@ -10,6 +10,7 @@ from typing import Any
 
 from archiver.catalog import keeping_queries
 from custody.schedule import Series
+from retention_schedules.eligibility import words_of
 from retention_schedules.schedules import Schedules, schedules_for, series_from
 from retention_schedules.situation import Adoption, CityTerms
 from workflows.house import House
@@ -21,15 +22,18 @@ _DATES = ("approved_on", "expires_on", "extended_on", "adopted_on", "verified_on
 def schedules_of(house: House) -> Schedules:
     """The jurisdiction's schedules with the rows this city entered."""
     shipped = schedules_for(house.city.jurisdiction)
-    return with_rows(shipped, [change for change in in_force(house) if change["what"] == "adopt"])
+    return with_rows(shipped, in_force(house))
 
 
-def with_rows(schedules: Schedules, adopted: list[dict[str, Any]]) -> Schedules:
-    """Schedules in which some rows stand as they were adopted."""
+def with_rows(schedules: Schedules, made: list[dict[str, Any]]) -> Schedules:
+    """Schedules after some changes: adopted rows as they were entered, repealed ones as they were shipped."""
     rows = dict(schedules.rows)
-    for change in adopted:
-        if change.get("row"):
-            series = change["series"]
+    for change in made:
+        series = change.get("series", "")
+        if change["what"] == "repeal" and series in rows:
+            shipped = schedules_for(schedules.jurisdiction).rows.get(series)
+            rows[series] = shipped or replace(rows[series], period=None)
+        elif change["what"] == "adopt" and change.get("row"):
             rows[series] = row_with(rows.get(series), change["row"], series, schedules.jurisdiction)
     return replace(schedules, rows=rows, default=rows[schedules.default.id])
 
@@ -103,6 +107,30 @@ def _with(terms: CityTerms, change: Mapping[str, Any]) -> CityTerms:
             rest = {series: row for series, row in terms.adopted.items() if series != change["series"]}
             return replace(terms, adopted=rest)
     return terms
+
+
+def rows_of(house: House) -> list[dict[str, Any]]:
+    """Every series this city goes by, as the JSON objects other programs rely on."""
+    schedules, terms = schedules_of(house), terms_of(house)
+    found = []
+    for row in schedules.rows.values():
+        adoption = terms.adopted.get(row.id)
+        facts = {
+            name: getattr(row, name) for name in ("id", "title", "event", "whs_notice", "authority", "verified_by")
+        }
+        found.append(
+            {
+                **facts,
+                "period": words_of(row.period) if row.period else "",
+                "trigger": row.trigger.value,
+                "fate": row.fate.value,
+                "adopted": str(adoption.adopted if adoption else row.adopted_on or ""),
+                "expires": str((adoption.expires if adoption else None) or row.expires_on or ""),
+                "reference": adoption.reference if adoption else row.adoption_ref,
+                "waiver": terms.waivers.get(row.id, "city.toml" if row.id in terms.waived_series else ""),
+            }
+        )
+    return found
 
 
 def _day(data: Mapping[str, Any], name: str) -> date | None:

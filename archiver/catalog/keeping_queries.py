@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Select, Table, case, column, func, null, sele
 
 from archiver.catalog.keeping_tables import filing, filing_rule, keeping_event, notice, schedule_change, transfer
 from archiver.catalog.queries import versions_of_many
+from archiver.catalog.rows import IMPLAUSIBLE
 from archiver.catalog.tables import record, run, segment, version
-from archiver.harvest import IMPLAUSIBLE
 from custody.errors import DamageError
 
 Row = dict[str, Any]
@@ -172,6 +172,15 @@ def records_in(connection: Connection, segments: Iterable[int]) -> set[int]:
     return set(connection.execute(select(version.c.number).where(version.c.segment.in_(list(segments)))).scalars())
 
 
+def stored_bytes(connection: Connection, numbers: Sequence[int]) -> int:
+    """How many bytes the versions of some records take in the vault, their media left out."""
+    total = 0
+    for start in range(0, len(numbers), 5000):
+        here = version.c.number.in_(numbers[start : start + 5000])
+        total += connection.execute(select(func.sum(version.c.length)).where(here)).scalar() or 0
+    return total
+
+
 def last_record(connection: Connection) -> int:
     """The highest record number there is; 0 in an empty archive."""
     return connection.execute(select(func.max(record.c.number))).scalar() or 0
@@ -198,3 +207,63 @@ def changed_bytes(connection: Connection, numbers: Sequence[int], read: Callable
                 if hashlib.sha256(data).digest() != place["sha256"]:
                     changed.add(number)
     return changed
+
+
+class TraitRow(NamedTuple):
+    """What filing rules ask of one record, where it is filed now, and by which rule (0 by a person, None by none)."""
+
+    number: int
+    account: int
+    kind: str
+    official: int
+    replied: int
+    series: str
+    rule: int | None
+
+
+_ANSWERS = "('comment', 'reply', 'message')"
+
+
+def settle_traits(connection: Connection, is_official: Callable[[int, str, str, str], bool]) -> None:
+    """Find who writes for the city and which threads staff answers, in temporary tables.
+
+    `is_official` is asked once for each account, author's name, handle and kind of record there is.
+    """
+    sql = connection.exec_driver_sql
+    settle_threads(connection)
+    sql("DROP TABLE IF EXISTS temp.keeping_official")
+    sql("DROP TABLE IF EXISTS temp.keeping_answered")
+    sql(
+        "CREATE TEMP TABLE keeping_official(account INTEGER, name TEXT, handle TEXT, kind TEXT,"
+        " PRIMARY KEY(account, name, handle, kind)) WITHOUT ROWID"
+    )
+    authors = sql("SELECT DISTINCT account, author_name, author_handle, kind FROM record").cursor.fetchall()
+    official = [tuple(author) for author in authors if is_official(*author)]
+    if official:
+        sql("INSERT INTO keeping_official VALUES (?, ?, ?, ?)", official)
+    sql("CREATE TEMP TABLE keeping_answered(account INTEGER, root TEXT, PRIMARY KEY(account, root)) WITHOUT ROWID")
+    sql(
+        "INSERT OR IGNORE INTO keeping_answered SELECT t.account, t.root FROM keeping_official o JOIN record r ON"
+        " r.account = o.account AND r.author_name = o.name AND r.author_handle = o.handle AND r.kind = o.kind"
+        f" JOIN keeping_root t ON t.number = r.number WHERE r.kind IN {_ANSWERS}"
+    )
+
+
+def trait_rows(connection: Connection) -> Iterator[TraitRow]:
+    """Every record's traits in order of number, streamed; `settle_traits` was called before."""
+    last = 0
+    while True:
+        page = connection.exec_driver_sql(_TRAITS, (last, _PAGE)).cursor.fetchall()
+        yield from map(TraitRow._make, page)
+        if len(page) < _PAGE:
+            return
+        last = page[-1][0]
+
+
+_TRAITS = (
+    "SELECT r.number, r.account, r.kind, o.account IS NOT NULL, a.account IS NOT NULL, coalesce(f.series, r.series),"
+    " f.rule FROM record r JOIN keeping_root t ON t.number = r.number"
+    " LEFT JOIN keeping_official o ON o.account = r.account AND o.name = r.author_name AND o.handle = r.author_handle"
+    " AND o.kind = r.kind LEFT JOIN keeping_answered a ON a.account = t.account AND a.root = t.root"
+    " LEFT JOIN filing f ON f.number = r.number WHERE r.number > ? ORDER BY r.number LIMIT ?"
+)

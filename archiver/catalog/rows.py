@@ -45,6 +45,9 @@ def moment(at: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=at)
 
 
+IMPLAUSIBLE = "date-implausible"
+"""The flag of a record whose date can be no post's."""
+
 FACTS = (
     "kind", "state", "parent_id", "root_id", "author_name", "author_handle", "created_at", "removed_at", "media",
     "media_missing", "flags",
@@ -162,6 +165,17 @@ def add_quarantine(connection: Connection, rows: list[Row]) -> None:
     """Insert quarantined items."""
     if rows:
         connection.execute(insert(quarantine), rows)
+
+
+def media_row(kept: Any) -> Row:
+    """The row of a media object as the vault stored it (`archiver.vault.StoredMedia`)."""
+    return {
+        "sha256": bytes.fromhex(kept.sha256),
+        "size": kept.size,
+        "media_type": kept.media_type,
+        "length": kept.length,
+        "file_sha256": bytes.fromhex(kept.file_sha256),
+    }
 
 
 def add_media(connection: Connection, rows: list[Row], uses: list[Row]) -> None:

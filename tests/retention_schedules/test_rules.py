@@ -12,7 +12,7 @@ from custody.errors import UsageError
 from custody.schedule import Period, Unit
 from policies.cities import city_named, load_city
 from retention_schedules.cases import check
-from retention_schedules.filing import bucket, classify
+from retention_schedules.filing import Traits, bucket, classify
 from retention_schedules.schedules import load_schedules, schedules_for
 
 SCHEDULES = schedules_for("wisconsin")
@@ -79,11 +79,13 @@ def test_the_wisconsin_set_invents_nothing() -> None:
 
 
 def test_where_a_record_is_filed() -> None:
-    assert classify("", "comment", SCHEDULES)[0] == "WI-SM-PUB" and classify("WI-POL", "post", SCHEDULES)[0] == "WI-POL"
+    comment, post = (Traits(account="parks", kind=kind, official=False) for kind in ("comment", "post"))
+    assert classify((), comment, "", SCHEDULES)[0] == "WI-SM-PUB"
+    assert classify((), post, "WI-POL", SCHEDULES)[0] == "WI-POL"
     assert bucket("WI-SM-POST", "2025-03-01", SCHEDULES) == "WI-SM-POST/2032Q1"
     assert bucket("WI-DEF-7Y", None, SCHEDULES) == "WI-DEF-7Y/undated"
     with pytest.raises(UsageError, match="NO-SUCH"):
-        classify("NO-SUCH", "post", SCHEDULES)
+        classify((), post, "NO-SUCH", SCHEDULES)
 
 
 @pytest.mark.parametrize(
