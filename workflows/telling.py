@@ -7,7 +7,7 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_holds, telling_requests
+from workflows import telling_destructions, telling_holds, telling_requests
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -117,6 +117,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "run.ended": _run_ended,
     **telling_requests.SENTENCES,
     **telling_holds.SENTENCES,
+    **telling_destructions.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,
