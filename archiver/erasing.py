@@ -25,6 +25,7 @@ FOLDER = "purging"
 """The folder in an archive where a destruction keeps what it needs until it is finished."""
 
 _PIECE = 1 << 20
+_PAGE = 5_000
 _CHOSEN = Table(
     "chosen",
     MetaData(),
@@ -87,13 +88,19 @@ class Choice:
     def places(self, segment: int) -> Iterator[Place]:
         """Everything stored in a segment, in order."""
         statement = (
-            "SELECT v.offset, v.raw_length, v.length, v.sha256, v.number, v.n, c.number IS NOT NULL, v.digest,"
-            " v.fields, v.opening FROM version v LEFT JOIN chosen c ON c.number = v.number WHERE v.segment = ?"
-            " UNION ALL SELECT offset, 0, length, x'', number, n, 0, x'', x'', x'' FROM destroyed WHERE segment = ?"
-            " ORDER BY 1"
+            "SELECT * FROM (SELECT v.offset, v.raw_length, v.length, v.sha256, v.number, v.n, c.number IS NOT NULL,"
+            " v.digest, v.fields, v.opening FROM version v LEFT JOIN chosen c ON c.number = v.number"
+            " WHERE v.segment = :segment AND v.offset > :after UNION ALL SELECT offset, 0, length, x'', number, n, 0,"
+            " x'', x'', x'' FROM destroyed WHERE segment = :segment AND offset > :after) ORDER BY 1 LIMIT :page"
         )
-        for row in self._catalog.dbapi().execute(statement, (segment, segment)):
-            yield Place(*row)
+        after = 0
+        while True:
+            asked = {"segment": segment, "after": after, "page": _PAGE}
+            page = self._catalog.dbapi().execute(statement, asked).fetchall()
+            yield from (Place(*row) for row in page)
+            if not page:
+                return
+            after = page[-1][0]
 
     def media(self) -> list[bytes]:
         """The media objects that no other record shows."""
@@ -205,7 +212,7 @@ def carry_out(
     for segment in destroyed_rows.rewritten(connection, cause.number):
         done["segments rewritten"] += 1
         staged = staged_at(staging, segment["id"])
-        if not staged.exists() and not _stands(catalog, vault, segment, cause):
+        if not staged.exists() and not stands(catalog, vault, segment, cause):
             _stage_again(catalog, vault, segment, cause, staged)
         if staged.exists():
             durable.move(staged, vault.path_of(segment["name"]))
@@ -221,7 +228,7 @@ def carry_out(
     return done
 
 
-def _stands(catalog: Catalog, vault: Vault, segment: Row, cause: Cause) -> bool:
+def stands(catalog: Catalog, vault: Vault, segment: Row, cause: Cause) -> bool:
     """Whether the tombstones of a destruction are in their places."""
     for number, n, offset, length in _stones(catalog, segment["id"], cause.number):
         if vault.read(segment["name"], offset, length) != tombstone(vault.archive, number, n, cause, length):

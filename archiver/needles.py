@@ -17,7 +17,8 @@ for by the eight words that begin in its first eight bytes: one of them stands a
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -39,6 +40,7 @@ GAP = 256
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
 _SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _OTHERS = bytes(set(range(256)) - set(_LETTERS + _LETTERS.upper()))
+_TOGETHER = 2_000
 _DULL = 4
 """A piece with fewer different bytes says nothing: a row of zeros, a line of dashes."""
 
@@ -50,7 +52,8 @@ def normal(data: bytes) -> bytes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traces:
-    """What a destroyed version could be known by: its texts, and the digests and openings that were stored."""
+    """What a destroyed version could be known by: its texts, and the digests and openings that were stored. Media
+    objects that went with it are of number 0."""
 
     number: int
     n: int
@@ -103,7 +106,7 @@ class Needles:
             found = self._add_text(text.encode("utf-8", "surrogatepass")) or found
         for digest in traces.digests:
             self.words.update(_words(digest))
-        self.blank += not found
+        self.blank += traces.number > 0 and not found
 
     def _add_text(self, data: bytes) -> bool:
         letters = normal(data)
@@ -187,30 +190,31 @@ class Kept:
         self.path = path
         self._seal = seal
 
-    def write(self, traces: Iterable[Traces]) -> int:
-        """Write them down, a few thousand in one sealed piece. Returns how many."""
-        count = 0
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[Traces], None]]:
+        """Write them down as they come, a few thousand in one sealed piece."""
+        batch: list[Any] = []
         with durable.new_file(self.path, secret=True) as file:
-            batch: list[Any] = []
-            for each in traces:
-                batch.append([each.number, each.n, each.texts, [digest.hex() for digest in each.digests]])
-                count += 1
-                if len(batch) >= 2_000:
-                    self._put(file, batch, count)
-                    batch = []
-            self._put(file, batch, count)
-        return count
 
-    def _put(self, file: IO[bytes], batch: list[Any], upto: int) -> None:
+            def put(each: Traces) -> None:
+                batch.append([each.number, each.n, each.texts, [digest.hex() for digest in each.digests]])
+                if len(batch) >= _TOGETHER:
+                    self._put(file, batch)
+                    batch.clear()
+
+            yield put
+            self._put(file, batch)
+
+    def _put(self, file: IO[bytes], batch: list[Any]) -> None:
         text = json.dumps(batch).encode("ascii")
         sealed = self._seal.close(zlib.compress(text, 1), b"ofrecord needles")
-        file.write(len(sealed).to_bytes(8, "big") + upto.to_bytes(8, "big") + sealed)
+        file.write(len(sealed).to_bytes(8, "big") + sealed)
 
     def read(self) -> Iterator[Traces]:
         """The traces again. Raises DamageError when the file is not what was written."""
         with self.path.open("rb") as file:
-            while head := file.read(16):
-                opened = self._seal.open(file.read(int.from_bytes(head[:8], "big")), b"ofrecord needles")
+            while head := file.read(8):
+                opened = self._seal.open(file.read(int.from_bytes(head, "big")), b"ofrecord needles")
                 if opened is None:
                     raise DamageError(f"{self.path} cannot be opened.", "Keep the folder as it is and ask for help.")
                 for number, n, texts, digests in json.loads(zlib.decompress(opened)):

@@ -44,10 +44,12 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 class Search:
-    """A search for needles; `bytes` counts what was looked at, as it lies in the files."""
+    """A search for needles; `bytes` counts what was looked at, as it lies in the files. `everywhere`: pieces at every
+    place, and not only where the data is cut, so that all needles of a text are found and not only one."""
 
-    def __init__(self, needles: Needles) -> None:
+    def __init__(self, needles: Needles, everywhere: bool = False) -> None:
         self.needles = needles
+        self._offsets, self._word_offsets = range(SIZE if everywhere else 1), range(8 if everywhere else 1)
         self.bytes = 0
 
     def file(self, path: Path) -> Found:
@@ -83,19 +85,19 @@ class Search:
                 found.add(self.data(view, depth + 1))
         return found
 
-    def plain(self, data: bytes, everywhere: bool = False) -> Found:
-        """Search bytes as they stand. `everywhere`: pieces at every place, not only where data is cut."""
+    def plain(self, data: bytes) -> Found:
+        """Search bytes as they stand."""
         found, needles = Found(), self.needles
         letters = normal(data)
         for split in SPLITS if needles.windows else ():
             cut = [part[:SIZE] for part in letters.split(split) if len(part) >= SIZE]
             found.pieces |= needles.windows.intersection(cut)
-        for start in range(SIZE if everywhere else 1):
+        for start in self._offsets:
             if needles.pieces:
                 found.pieces |= needles.pieces.intersection(_PIECE.findall(letters, start))
             if needles.runs:
                 found.pieces |= needles.runs.intersection(_PIECE.findall(data, start))
-        for start in range(8 if everywhere else 1):
+        for start in self._word_offsets:
             if needles.words and len(data) - start >= 8:
                 end = start + (len(data) - start) // 8 * 8
                 found.words |= needles.words.intersection(memoryview(data[start:end]).cast("Q"))

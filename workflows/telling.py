@@ -7,7 +7,7 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_holds, telling_keeping, telling_people, telling_requests
+from workflows import telling_destructions, telling_holds, telling_keeping, telling_people, telling_requests
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     **telling_requests.SENTENCES,
     **telling_holds.SENTENCES,
     **telling_keeping.SENTENCES,
+    **telling_destructions.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,

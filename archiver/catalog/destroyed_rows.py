@@ -1,16 +1,27 @@
 """Rows of what was destroyed: which destruction took which version, and where its tombstone stands."""
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from archiver.catalog.rows import Row
-from archiver.catalog.tables import act, destroyed, destruction, gone_segment, media, segment, unfinished
+from archiver.catalog.tables import (
+    act,
+    destroyed,
+    destruction,
+    gone_segment,
+    media,
+    media_use,
+    record,
+    segment,
+    unfinished,
+    version,
+)
 from archiver.tombstone import Cause
+from custody.ids import RecordNumber
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,21 +113,25 @@ def rewritten_at(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def begin(connection: Connection, number: int, secret: bytes, data: Row) -> None:
-    """Note that a destruction is not finished: the key of its sealed needles, and what is to be removed."""
-    connection.execute(insert(unfinished), {"destruction": number, "secret": secret, "data": json.dumps(data)})
+def begin(connection: Connection, number: int, secret: bytes, media: Sequence[str]) -> None:
+    """Note that a destruction is not finished: the key of its sealed needles, and the media that are to be removed."""
+    connection.execute(insert(unfinished), {"destruction": number, "secret": secret, "data": " ".join(media)})
 
 
-def unfinished_ones(connection: Connection) -> list[tuple[Destruction, bytes, dict[str, Any]]]:
+def unfinished_ones(connection: Connection) -> list[tuple[Destruction, bytes, list[str]]]:
     """The destructions of which the search for remains has not ended, with the needles' key (empty when it is lost)
-    and what is to be removed."""
+    and the media that are to be removed."""
     joined = destruction.outerjoin(unfinished, unfinished.c.destruction == destruction.c.number)
     query = select(destruction, unfinished.c.secret, unfinished.c.data).select_from(joined)
     found = []
     for row in connection.execute(query.where(destruction.c.verified == 0).order_by(destruction.c.number)).mappings():
-        data = json.loads(row["data"]) if row["data"] else {}
-        found.append((_destruction(dict(row)), row["secret"] or b"", data))
+        found.append((_destruction(dict(row)), row["secret"] or b"", (row["data"] or "").split()))
     return found
+
+
+def note_removed(connection: Connection, number: int) -> None:
+    """Forget which media a destruction had to remove, once they are: their names are digests of what is gone."""
+    connection.execute(update(unfinished).where(unfinished.c.destruction == number).values(data=""))
 
 
 def finish(connection: Connection, number: int) -> None:
@@ -125,6 +140,51 @@ def finish(connection: Connection, number: int) -> None:
 
 
 def forget_media(connection: Connection, digests: Sequence[bytes]) -> None:
-    """Delete the rows of media objects."""
+    """Delete the rows of media objects that nothing shows any more."""
     for sha256 in digests:
-        connection.execute(delete(media).where(media.c.sha256 == sha256))
+        shown = select(media_use.c.n).where(media_use.c.sha256 == sha256).exists()
+        connection.execute(delete(media).where(media.c.sha256 == sha256, ~shown))
+
+
+def those_there(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of some records that there are."""
+    found: set[int] = set()
+    for start in range(0, len(numbers), 5000):
+        chosen = record.c.number.in_(numbers[start : start + 5000])
+        found.update(connection.execute(select(record.c.number).where(chosen)).scalars())
+    return found
+
+
+def digests_of_media(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[bytes, bytes]]:
+    """Of media objects named by their SHA-256 (64 hex digits): that digest, and the one of the file."""
+    for sha256 in digests:
+        found = connection.execute(select(media.c.file_sha256).where(media.c.sha256 == bytes.fromhex(sha256))).scalar()
+        if found is not None:
+            yield bytes.fromhex(sha256), found
+
+
+def numbers_of(connection: Connection, number: int) -> list[RecordNumber]:
+    """The records that a destruction took, in order."""
+    query = select(destroyed.c.number).where(destroyed.c.destruction == number).distinct().order_by(destroyed.c.number)
+    return [RecordNumber(each) for each in connection.execute(query).scalars()]
+
+
+def still_there(connection: Connection, number: int) -> Iterator[tuple[str, int]]:
+    """Rows of records that a destruction took: the table, and the record."""
+    taken = select(destroyed.c.number).where(destroyed.c.destruction == number)
+    for table in (record, version, media_use):
+        for left in connection.execute(select(table.c.number).where(table.c.number.in_(taken)).distinct()).scalars():
+            yield table.name, left
+
+
+def places_in(connection: Connection, segment: int) -> Iterator[Sequence[Any]]:
+    """Number, offset, length of the raw part and length of the versions in a segment, in order, a page at a time."""
+    columns = (version.c.number, version.c.offset, version.c.raw_length, version.c.length)
+    after = 0
+    while True:
+        here = (version.c.segment == segment) & (version.c.offset > after)
+        page = connection.execute(select(*columns).where(here).order_by(version.c.offset).limit(500)).all()
+        if not page:
+            return
+        yield page
+        after = page[-1][1]

@@ -141,7 +141,8 @@ def insert_many(connection: Connection, table: Table, rows: list[Row]) -> None:
         return
     compiled = insert(table).compile(dialect=connection.dialect)
     if compiled.positional and compiled.positiontup:
-        pick = itemgetter(*compiled.positiontup)
+        names = compiled.positiontup
+        pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
         connection.exec_driver_sql(str(compiled), [pick(row) for row in rows])
     else:
         connection.exec_driver_sql(str(compiled), rows)

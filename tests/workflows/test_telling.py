@@ -118,6 +118,16 @@ TOLD = {
         {"on": "2026-05-01"},
         "the receipt of 2026-05-01 for transfer 1 was noted (Dana Ruiz)",
     ),
+    "disposition.executed": (
+        1,
+        {"count": 118, "versions": 120, "authority": {"certificate": "DC-2026-0001"}},
+        "Dana Ruiz destroyed 118 records in 120 versions for good, certificate DC-2026-0001",
+    ),
+    "disposition.verified": (
+        1,
+        {"files": 12, "bytes": 1000, "accounted": 234, "needles": 20, "hits": 0},
+        "nothing of destruction 1 was found in 12 files, 1,234 bytes (Dana Ruiz)",
+    ),
     "feed.read": (
         1,
         {"url": "https://city.example/feed?token=abc", "status": 304},

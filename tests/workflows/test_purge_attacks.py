@@ -1,0 +1,183 @@
+"""Attacks on a destruction itself (A12, A14, A15): carried out past the program's own questions, found at V1."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custody.authority import list_digest, ranges_of
+from custody.ids import RecordNumber
+from tests.conftest import Archive
+from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
+from workflows import auditing, holding, purge_carrying_out, purge_steps, requesting
+from workflows.auditing import Level
+from workflows.holding import Wanted
+from workflows.house import House
+from workflows.people import signed
+from workflows.purging import purge_records
+
+Jsonl = Callable[..., Path]
+NEW = {"object_id": "new", "text": "plow tonight, every street", "created_at": "2026-11-01T12:00:00Z"}
+
+
+@pytest.fixture
+def scene(archive: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    quick_keys(monkeypatch)
+    old = [{"object_id": str(n), "text": f"the plow came by at number {n} again", **OLD} for n in range(1, 6)]
+    archive.take_in(jsonl("a", *old, NEW))
+    return Scene(archive)
+
+
+def codes(scene: Scene, level: Level = Level.V1) -> set[str]:
+    with scene.archive.reading() as house:
+        return {each.code for each in auditing.verify(house, lambda done: None, level).findings}
+
+
+def destroy(house: House, numbers: list[int], purge: int, certificate: str = "DC-2026-0001") -> None:
+    """The destruction with nobody asking whether it may be."""
+    authority = {"certificate": certificate, "purge": purge}
+    chosen = [RecordNumber(number) for number in numbers]
+    purge_records(house, chosen, authority, lambda what, done, total: None, lambda asked: {})
+
+
+def ordered(scene: Scene, number: int) -> None:
+    """The last signed step, without a question."""
+    with scene.by("Carla Clerk") as (house, clerk):
+        batch = purge_steps.purge_of(house, number)
+        data = {"count": batch.count, "list_sha256": batch.list_sha256, "holds": [], "requests": []}
+        house.journal.write(signed(house, clerk, "purge.begun", number, {**data, "certificate": "DC-2026-0001"}))
+
+
+def forged(scene: Scene, **changes: Any) -> int:
+    """A proposal as the program never makes one, signed by the clerk, and approved in time by the custodian."""
+    scene.later(8)
+    with scene.by("Carla Clerk") as (house, clerk):
+        number = purge_steps.propose(house, clerk, [RULE]).number
+        told = purge_steps.story(house, number).proposal
+        kept = {name: value for name, value in told.items() if name not in ("signed", "kind", "at", "leaf", "by")}
+        data = {**kept, **changes}
+        data["list_sha256"] = list_digest(data["numbers"], data["entries"])
+        house.journal.write(signed(house, clerk, "purge.proposed", number + 1, data))
+    scene.later(2)
+    with scene.by("Dana Ruiz") as (house, custodian):
+        batch = purge_steps.purge_of(house, number + 1)
+        data = {"count": batch.count, "list_sha256": batch.list_sha256}
+        house.journal.write(signed(house, custodian, "purge.approved", number + 1, data))
+    scene.later(15)
+    return number + 1
+
+
+def test_the_lawful_way_leaves_nothing_to_find(scene: Scene) -> None:
+    number = scene.ready()
+    with scene.by("Carla Clerk") as (house, clerk):
+        purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    assert [codes(scene, level) for level in Level] == [set()] * 5
+    auditing.rebuild_catalog(scene.archive.settings, lambda done: None, scene.archive.clock)
+    assert [codes(scene, level) for level in Level] == [set()] * 5
+
+
+def test_a12_a_destruction_that_nobody_signed(scene: Scene) -> None:
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2], 0)
+    assert codes(scene) == {"purge-unsigned"}
+
+
+def test_a12_a_destruction_that_was_proposed_and_approved_and_never_ordered(scene: Scene) -> None:
+    number = scene.ready()
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-unsigned"}
+
+
+def test_a12_more_or_other_records_than_were_signed(scene: Scene) -> None:
+    number = scene.ready()
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 3, 4, 6], number)
+    assert codes(scene) == {"purge-other-list", "purge-too-early"}
+
+
+def test_a12_a_version_that_came_in_after_the_list_was_signed(scene: Scene, jsonl: Jsonl) -> None:
+    number = scene.ready()
+    scene.archive.take_in(jsonl("b", {"object_id": "3", "text": "the plow never came", **OLD}))
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-other-list"}
+
+
+def test_a14_a_hold_that_stands(scene: Scene) -> None:
+    number = scene.ready()
+    with scene.archive.writing() as house:
+        holding.place(house, Wanted(kind="litigation", matter="Doe v. City", reason="suit", numbers=(RecordNumber(2),)))
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-while-held"}
+
+
+def test_a14_a_hold_by_words_that_nobody_looked_at(scene: Scene) -> None:
+    number = scene.ready()
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        holding.place(house, Wanted(kind="audit", matter="plows", reason="audit", query="plow"))
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-while-held"}
+
+
+def test_a14_an_open_request(scene: Scene) -> None:
+    number = scene.ready()
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        requesting.open_request(house, "everything about plows", house.clock(), "phone")
+        requesting.collect(house, 1, "plow")
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-while-held"}
+
+
+def test_a14_a_hold_that_was_released_before_is_no_finding(scene: Scene) -> None:
+    with scene.archive.writing() as house:
+        wanted = Wanted(kind="audit", matter="plows", reason="audit", numbers=(RecordNumber(2),))
+        holding.release(house, holding.place(house, wanted).number, "the audit is over")
+    number = scene.ready()
+    with scene.by("Carla Clerk") as (house, clerk):
+        purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    assert codes(scene, Level.V4) == set()
+
+
+def test_a15_before_the_day_that_the_ledger_has_named_since_it_came_in(scene: Scene) -> None:
+    number = forged(scene, numbers=ranges_of([1, 2, 6]), count=3)
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 6], number)
+    assert codes(scene) == {"purge-too-early"}
+
+
+def test_a15_before_the_day_on_the_list_itself(scene: Scene) -> None:
+    number = forged(scene, series=[{"series": "WI-SM-POST", "eligible_on": "2033-01-01"}])
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-too-early"}
+
+
+def test_a15_terms_that_were_changed_after_the_signatures(scene: Scene) -> None:
+    number = scene.ready()
+    ordered(scene, number)
+    path = scene.archive.settings.city
+    path.write_text(path.read_text().replace('count_rule = "later"', 'count_rule = "calendar"'))
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-terms-changed"}
+
+
+def test_a15_a_clock_that_was_set_back_in_between(scene: Scene, jsonl: Jsonl) -> None:
+    number = scene.ready()
+    scene.later(-20)
+    scene.archive.take_in(jsonl("c", {"object_id": "late", "text": "a clock set back", **OLD}))
+    scene.later(20)
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        destroy(house, [1, 2, 3, 4, 5], number)
+    assert codes(scene) == {"purge-clock"}
