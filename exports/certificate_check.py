@@ -240,7 +240,9 @@ def _items(found: Mapping[str, Any], case: _Case) -> Iterator[str]:
 
 
 def _unb64(text: str) -> bytes:
+    """Bytes from base64 that is written in the one way there is; else none, which fit nowhere."""
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return b""
+    return data if base64.b64encode(data).decode() == text else b""

@@ -18,9 +18,10 @@ from exports.certificate import paper_of
 from exports.paper import as_text
 from tests.conftest import Archive
 from tests.workflows.purge_scene import OLD, Scene, quick_keys
-from workflows import access, auditing, certificates, purge_carrying_out, purge_steps
+from workflows import auditing, certificates, log_book, purge_carrying_out, purge_steps
 from workflows.auditing import Level
 from workflows.certificates import Written, check_file
+from workflows.log_book import Wanted
 
 Jsonl = Callable[..., Path]
 SECRET = "zebrafish quartz"
@@ -191,8 +192,8 @@ def test_leaving_out_a_step_or_a_record_is_noticed(made: tuple[Scene, Written], 
 
 def test_taking_a_certificate_is_written_down(made: tuple[Scene, Written]) -> None:
     with made[0].archive.reading() as house:
-        rows = [row for row in access.rows_of(house) if row["kind"] == "purge.certificate"]
-    assert rows and rows[0]["subject"] == "purge 1"
+        lines = log_book.reads(house, Wanted(kind="purge.certificate")).lines
+    assert lines and lines[0].said.endswith("took the certificate of purge 1: 7 records")
 
 
 def test_before_the_destruction_there_is_none(archive: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch) -> None:
