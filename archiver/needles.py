@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from archiver import durable
-from archiver.erasing import Place
+from archiver.catalog.choice import Place
 from archiver.normalized import envelope_of
 from archiver.sealing import Seal
 from archiver.warc import read_member

@@ -1,6 +1,6 @@
 """Media objects that are no picture of a record but its raw bytes: an item too large for a segment points to one."""
 
-from archiver.erasing import Place
+from archiver.catalog.choice import Place
 from archiver.normalized import decode_json
 from archiver.vault import POINTER
 from archiver.warc import read_member

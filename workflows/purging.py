@@ -15,8 +15,9 @@ from typing import Any, Protocol
 
 from archiver import durable, erasing
 from archiver.catalog import destroyed_rows, ledger_rows, queries
+from archiver.catalog.choice import Choice, Place
 from archiver.catalog.destruction_acts import EXECUTED, VERIFIED, ranges_of
-from archiver.erasing import Choice, Place, Staged
+from archiver.erasing import Staged
 from archiver.journal import Beside
 from archiver.needles import Kept, Traces, traces_of
 from archiver.pointed import objects_pointed_to

@@ -85,6 +85,12 @@ def versions_of(connection: Connection, number: int) -> Iterator[Row]:
         last = (page[-1]["number"], page[-1]["n"])
 
 
+def of_record(connection: Connection, number: int) -> list[Row]:
+    """The destroyed versions of one record, in order."""
+    query = select(destroyed).where(destroyed.c.number == number).order_by(destroyed.c.n)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def count_of_versions(connection: Connection, number: int) -> int:
     """How many versions a destruction took."""
     query = select(func.count()).select_from(destroyed).where(destroyed.c.destruction == number)
@@ -188,3 +194,13 @@ def places_in(connection: Connection, segment: int) -> Iterator[Sequence[Any]]:
             return
         yield page
         after = page[-1][1]
+
+
+def come_in_late(connection: Connection, run: int, quarter: str) -> int:
+    """How many new records a run took into buckets whose quarter (`2026Q4`) is over; 0 while nothing was destroyed."""
+    if connection.execute(select(destruction.c.number).limit(1)).first() is None:
+        return 0
+    ends = func.substr(segment.c.room, -6)
+    joined = version.join(segment, segment.c.id == version.c.segment)
+    late = (version.c.run == run) & (version.c.n == 1) & (ends < quarter) & (func.substr(ends, 5, 1) == "Q")
+    return connection.execute(select(func.count()).select_from(joined).where(late)).scalar_one()

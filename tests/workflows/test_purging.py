@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pysqlite3.dbapi2 as driver
 import pytest
 
 from archiver.catalog.dump import dump
@@ -19,9 +20,10 @@ from custody.errors import DamageError, UnavailableError, UsageError
 from custody.ids import RecordNumber
 from custody.purged import Purged
 from tests.conftest import Archive, record
-from workflows import auditing, finding, purging
+from workflows import auditing, finding, log_book, purging
 from workflows.auditing import rebuild_catalog, verify
 from workflows.house import House
+from workflows.log_book import Wanted
 
 Jsonl = Callable[..., Path]
 SEED = 20261121
@@ -332,6 +334,10 @@ def test_destroyed_records_are_not_found_and_say_why(filled: Archive) -> None:
             finding.view(house, RecordNumber(7))
         with pytest.raises(UnavailableError, match="There is no record R99"):
             finding.view(house, RecordNumber(99))
+        story = [each.said for each in log_book.deeds(house, Wanted(record=RecordNumber(7), newest_first=False)).lines]
+        assert story[0] == "R7 taken in, import of first into parks (run 1, tester)"
+        assert story[1] == "tester destroyed R7 for good, certificate DC-2026-0001"
+        assert story[2].startswith("nothing of destruction 1 was found in ") and len(story) == 3
 
 
 def test_it_comes_back_as_a_new_record_and_this_is_said(filled: Archive, jsonl: Jsonl) -> None:
@@ -349,3 +355,45 @@ def test_verification_works_at_every_level_without_a_false_alarm(filled: Archive
     for level in auditing.Level:
         with filled.reading() as house:
             assert verify(house, lambda done: None, level).findings == ()
+
+
+def sql(archive: Archive, statement: str, *values: Any) -> None:
+    connection = driver.connect(archive.settings.catalog)
+    connection.execute(statement, values)
+    connection.commit()
+    connection.close()
+
+
+def test_a_record_that_only_seems_destroyed_is_a_finding(filled: Archive) -> None:
+    """A06 with a cover: the rows go, and a row says they were destroyed; the ledger does not."""
+    destroy(filled, 7)
+    for table in ("version", "record", "search_facts"):
+        sql(filled, f"INSERT INTO destroyed SELECT number, 1, 1, leaf, segment, offset, length FROM version"
+            f" WHERE number = 8 AND '{table}' = 'version'")  # fmt: skip
+        sql(filled, f"DELETE FROM {table} WHERE number = 8")
+    assert {"content-gone", "tombstone-differs"} <= codes(filled)
+
+
+def test_the_rows_of_a_destruction_follow_from_acts_and_ledger(filled: Archive) -> None:
+    destroy(filled, 7, 8)
+    sql(filled, "UPDATE destruction SET records = 3")
+    assert "state-changed" in codes(filled)
+    sql(filled, "UPDATE destruction SET records = 2")
+    assert codes(filled) == set()
+    sql(filled, "UPDATE destroyed SET leaf = (SELECT leaf FROM destroyed WHERE number = 8) WHERE number = 7")
+    assert "content-gone" in codes(filled)
+
+
+def test_a_tombstone_that_was_changed_is_a_finding(filled: Archive) -> None:
+    destroy(filled, 7)
+    [(name, data)] = segments(filled).items()
+    (filled.home / name).write_bytes(data.replace(b"R7 version 1", b"R9 version 1"))
+    assert codes(filled) == {"tombstone-differs"}
+
+
+def test_a_record_brought_back_by_hand_is_a_finding(filled: Archive) -> None:
+    with filled.reading() as house:
+        row = house.catalog.connection.exec_driver_sql("SELECT * FROM record WHERE number = 7").one()
+    destroy(filled, 7)
+    sql(filled, f"INSERT INTO record VALUES ({', '.join('?' * len(row))})", *row)
+    assert "not-destroyed" in codes(filled)
