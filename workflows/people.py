@@ -70,13 +70,17 @@ def user_named(house: House, name: str) -> User:
     raise UsageError(f"There is no user {name!r} (enrolled: {known}).", cure)
 
 
-def only_one_who_may(house: House, what: str) -> User:
-    """The only user whose role may do something: who is working, when that is one of them. Else UsageError."""
+def only_one_who_may(house: House, what: str, usual: int = 0) -> User:
+    """The only user whose role may do something: who is working, when that is one of them; else the `usual` one.
+
+    Raises UsageError when it is nobody, or several.
+    """
     able = [
         user for user in authority_rows.users(house.catalog.connection)
         if user.retired_at is None and what in roles().get(user.role, frozenset())
     ]  # fmt: skip
-    chosen = [user for user in able if _plain(user.name) == _plain(house.settings.by)] or able
+    working = [user for user in able if _plain(user.name) == _plain(house.settings.by)]
+    chosen = working or [user for user in able if user.number == usual] or able
     if len(chosen) == 1:
         return chosen[0]
     needed = " or ".join(sorted(role for role, may in roles().items() if what in may))

@@ -177,7 +177,7 @@ def cancel(context: click.Context, number: int, reason: str, name: str, as_json:
 
     \b
     Example:
-      ofrecord purge cancel 1 --reason "the council asked us to wait"
+      ofrecord purge cancel 1 --as "Dana Ruiz" --reason "the council asked us to wait"
     """
     with open_for_writing(settings_of(context)) as house:
         made = purge_steps.cancel(house, _signer(house, name, "cancel"), number, reason)
@@ -228,7 +228,7 @@ def execute(
         if purge_carrying_out.is_carried_out(house, number):
             document = purge_carrying_out.finish(house, number, named, _telling(progress))
         else:
-            signer = _signer(house, name, "execute")
+            signer = _signer(house, name, "execute", batch.proposed_by)
             purge_steps.may_execute(house, signer, number)
             note(f"{counted(batch.count, 'record')} will be destroyed for good. THIS CANNOT BE UNDONE.")
             typed = typed_count(batch.count) if count is None else count
@@ -372,9 +372,9 @@ def _dry_run(context: click.Context, number: int, as_json: bool) -> int:
     return FINE
 
 
-def _signer(house: House, name: str, what: str) -> Signer:
+def _signer(house: House, name: str, what: str, usual: int = 0) -> Signer:
     """The person who signs: the one named, or the only one whose role may do it. Their password is asked for."""
-    person = people.user_named(house, name) if name else people.only_one_who_may(house, what)
+    person = people.user_named(house, name) if name else people.only_one_who_may(house, what, usual)
     return people.sign_in(house, person.name, password_of(person.name))
 
 
