@@ -4,38 +4,21 @@ Pure: it is told facts and a day, and answers. It never destroys, and it knows n
 is data in `jurisdictions/`. Where the law is silent or not known the answer keeps longer.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 
-from custody.days import add_business, add_period, is_shorter
+from custody.days import add_period, is_shorter
 from custody.disposition import Disposition, Standing
 from custody.schedule import Fate, Period, Series, Trigger, Unit
 from retention_schedules.law import ApprovalLaw, NoticeLaw
+from retention_schedules.protection import bear
+from retention_schedules.reasoning import Reasoning, said, words_of
 from retention_schedules.schedules import Schedules
-from retention_schedules.situation import CityTerms, CourtFacts, NoticeFacts, RecordFacts, RequestFacts, Situation
-
-
-@dataclass(slots=True)
-class _Reasoning:
-    """The arithmetic as it grows. `ends` are protected-through days with what protects; `blocks` have no day."""
-
-    ends: list[tuple[date, str]] = field(default_factory=list)
-    blocks: list[tuple[str, str]] = field(default_factory=list)
-    steps: list[str] = field(default_factory=list)
-
-    def until(self, day: date, what: str) -> None:
-        self.ends.append((day, what))
-        self.steps.append(f"{what}: protected through {said(day)}.")
-
-    def block(self, name: str, what: str) -> None:
-        self.blocks.append((name, what))
-        self.steps.append(f"BLOCKED, {what}.")
+from retention_schedules.situation import CityTerms, NoticeFacts, RecordFacts, Situation
 
 
 def judge(situation: Situation, schedules: Schedules, today: date) -> Disposition:
     """Where a record stands on `today`, from which day it might go, and why."""
-    reasoning = _Reasoning()
+    reasoning = Reasoning()
     row = governing(situation, schedules, today, reasoning)
     trigger_on = _trigger(situation.record, row, reasoning)
     retention_ends = None
@@ -48,7 +31,7 @@ def judge(situation: Situation, schedules: Schedules, today: date) -> Dispositio
         reasoning.until(
             retention_ends, f"{words_of(row.period)} from {said(trigger_on)} (series {row.id}, {row.authority})"
         )
-    _bearing(situation, schedules, reasoning)
+    bear(situation, schedules, reasoning)
     if not situation.record.fixity_ok:
         reasoning.block("fixity", "its stored bytes are damaged: an incident, not a destruction")
     _authority(situation, row, schedules, today, reasoning)
@@ -56,39 +39,9 @@ def judge(situation: Situation, schedules: Schedules, today: date) -> Dispositio
     return _disposition(row, trigger_on, retention_ends, reasoning, today)
 
 
-@dataclass(frozen=True, slots=True)
-class Burden:
-    """What requests and holds come to: what stops without a day, and the last day they protect."""
-
-    blocks: tuple[str, ...]
-    last: date | None
-
-
-def burden(situation: Situation, schedules: Schedules) -> Burden:
-    """What the requests and holds of a situation come to, whatever record they bear on."""
-    reasoning = _Reasoning()
-    _bearing(situation, schedules, reasoning)
-    blocks = tuple(dict.fromkeys(name for name, _ in reasoning.blocks))
-    return Burden(blocks, max((day for day, _ in reasoning.ends), default=None))
-
-
-def standing_under(alone: Disposition, on_it: Burden, today: date) -> tuple[Standing, tuple[str, ...]]:
-    """Where a record stands, and what blocks it, when `on_it` bears on what was judged without requests and holds.
-
-    It is what `judge` says of both together, without the arithmetic: a million records have few of each.
-    """
-    if alone.retention_ends is not None and today <= alone.retention_ends:
-        return Standing.KEEP, ()
-    if alone.blocks or on_it.blocks:
-        return Standing.BLOCKED, tuple(dict.fromkeys((*alone.blocks, *on_it.blocks)))
-    if on_it.last is not None and today <= on_it.last:
-        return Standing.KEEP, ()
-    return alone.standing, ()
-
-
-def governing(situation: Situation, schedules: Schedules, today: date, reasoning: _Reasoning | None = None) -> Series:
+def governing(situation: Situation, schedules: Schedules, today: date, reasoning: Reasoning | None = None) -> Series:
     """The row whose period counts: the record's own if it is in force on `today`, else the jurisdiction's default."""
-    steps = reasoning or _Reasoning()
+    steps = reasoning or Reasoning()
     row = schedules.row(situation.record.series)
     default = schedules.default
     if row.fate is Fate.PERMANENT or row is default:
@@ -143,7 +96,7 @@ def _why_not(adopted: date | None, expires: date | None, today: date, schedules:
     return f"expired on {said(expires)}" if expires is not None and expires < today else "is not in force on this day"
 
 
-def _authority(situation: Situation, row: Series, schedules: Schedules, today: date, reasoning: _Reasoning) -> None:
+def _authority(situation: Situation, row: Series, schedules: Schedules, today: date, reasoning: Reasoning) -> None:
     """What destruction needs beside time: an ordinance, an approval in force, a review, no destination elsewhere."""
     law = schedules.law.destruction
     if not situation.city.ordinance and law.authority:
@@ -161,24 +114,6 @@ def _authority(situation: Situation, row: Series, schedules: Schedules, today: d
         reasoning.block("transfer", f"the series {row.id} goes to the archives; it is transferred, not destroyed")
 
 
-def hold_end(decided: date, incarcerated: bool, city: CityTerms, schedules: Schedules) -> date | None:
-    """The last day protected after a denial, counted both ways, the later one unless the city decided.
-
-    None where the jurisdiction's file does not say how long a denial protects.
-    """
-    law = schedules.law.requests
-    count = law.days_incarcerated if incarcerated else law.days
-    if not count:
-        return None
-    calendar = decided + timedelta(days=count)
-    if city.count_rule == "calendar":
-        return calendar
-    return max(calendar, _business(decided, count, schedules.holidays, city.closures))
-
-
-_business = lru_cache(maxsize=4096)(add_business)
-
-
 def may_drop_copy(copy: dict[str, str], master: dict[str, str], authority: str) -> tuple[bool, str]:
     """Whether a duplicate capture may go while the master stays: only if bytes and every captured fact are the same.
 
@@ -190,29 +125,7 @@ def may_drop_copy(copy: dict[str, str], master: dict[str, str], authority: str) 
     return True, f"allowed: an identical copy of an otherwise available record, {authority}"
 
 
-def protects(request: RequestFacts, city: CityTerms, schedules: Schedules, on: date) -> str:
-    """Why a request protects what it reached on a day, in words; "" when it does not any more."""
-    reasoning = _Reasoning()
-    _request(request, city, schedules, reasoning)
-    if reasoning.blocks:
-        return reasoning.blocks[0][1]
-    last, what = max(reasoning.ends, key=lambda pair: pair[0], default=(date.min, ""))
-    return f"{what}: protected through {said(last)}" if last >= on else ""
-
-
-@lru_cache(maxsize=65536)
-def said(day: date) -> str:
-    """A day as a person writes it: April 3, 2026."""
-    return f"{day:%B} {day.day}, {day.year}"
-
-
-def words_of(period: Period) -> str:
-    """A period in words: 7 years, 1 month, 90 days."""
-    unit = period.unit.value.removesuffix("s") if period.n == 1 else period.unit.value
-    return f"{period.n} {unit}"
-
-
-def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | None:
+def _trigger(record: RecordFacts, row: Series, reasoning: Reasoning) -> date | None:
     days: list[date | None]
     match row.trigger:
         case Trigger.MINUTES_PUBLISHED:
@@ -247,78 +160,8 @@ def _given(*days: date | None) -> list[date]:
     return [day for day in days if day is not None]
 
 
-def _bearing(situation: Situation, schedules: Schedules, reasoning: _Reasoning) -> None:
-    for request in situation.requests:
-        _request(request, situation.city, schedules, reasoning)
-    for hold in situation.holds:
-        if hold.ends is None:
-            reasoning.block("hold", f"a {hold.kind} hold stands ({hold.matter}) and has no end")
-        else:
-            reasoning.until(hold.ends, f"{hold.kind} hold, {hold.matter}")
-
-
-def _request(request: RequestFacts, city: CityTerms, schedules: Schedules, reasoning: _Reasoning) -> None:
-    name = request.name or f"the request of {said(request.received)}"
-    law = schedules.law.requests
-    by = f", {law.authority}" if law.authority else ""
-    match request.decision:
-        case "":
-            reasoning.block("open request", f"{name} is open{by}")
-        case "granted":
-            if request.delivered is None:
-                reasoning.block("open request", f"{name} is granted but access has not been given{by}")
-            else:
-                reasoning.until(request.delivered, f"{name}, granted and delivered ({law.authority})")
-        case _:
-            _denied(request, name, city, schedules, reasoning)
-    if request.subject_action:
-        reasoning.block("subject action", f"{name}: a record subject's action against the release is pending")
-    if request.court is not None:
-        _court(request.court, schedules, reasoning)
-
-
-def _denied(request: RequestFacts, name: str, city: CityTerms, schedules: Schedules, reasoning: _Reasoning) -> None:
-    law = schedules.law.requests
-    decided = request.decided or request.received
-    what = {"part": "denied in part", "denied": "denied"}.get(request.decision, request.decision)
-    end = hold_end(decided, request.incarcerated, city, schedules)
-    if end is None:
-        reasoning.block(
-            "request denied", f"{name}, {what} on {said(decided)}: how long that protects is not known here"
-        )
-        return
-    days = law.days_incarcerated if request.incarcerated else law.days
-    how = "calendar days" if city.count_rule == "calendar" else "days counted both ways, the later"
-    cited = ", ".join(part for part in (law.authority, law.counting_authority) if part)
-    reasoning.until(end, f"{name}, {what} on {said(decided)}: {days} {how} ({cited})")
-
-
-def _court(court: CourtFacts, schedules: Schedules, reasoning: _Reasoning) -> None:
-    action = f"the court action of which written notice came on {said(court.notice)}"
-    law, appeal = schedules.law.requests, schedules.law.appeal
-    by = f", {law.authority}" if law.authority else ""
-    days = appeal.days_after_notice if court.notice_of_entry else appeal.days
-    if court.order is None:
-        reasoning.block("court action", f"{action} has no order yet{by}")
-    elif court.appealed:
-        if court.appeal_order is None:
-            reasoning.block("court action", f"{action} is under appeal{by}")
-        else:
-            reasoning.until(court.appeal_order, f"{action}: order on appeal")
-    elif court.order_for == "requester":
-        if court.produced is None:
-            reasoning.block("court action", f"{action}: production is ordered and access not yet given")
-        else:
-            reasoning.until(court.produced, f"{action}: production ordered, access given")
-    elif not days:
-        reasoning.block("court action", f"{action}: how long its order may be appealed is not known here")
-    else:
-        end = court.order + timedelta(days=days)
-        reasoning.until(end, f"{action}: order of {said(court.order)}, {days} days to appeal ({appeal.authority})")
-
-
 def _society(
-    situation: Situation, row: Series, retention_ends: date | None, schedules: Schedules, reasoning: _Reasoning
+    situation: Situation, row: Series, retention_ends: date | None, schedules: Schedules, reasoning: Reasoning
 ) -> None:
     """The notice before destruction: the days it must have waited, or the reply to it."""
     law, series = schedules.law.notice, situation.record.series
@@ -333,8 +176,7 @@ def _society(
         reasoning.steps.append(f"{body} has waived notice for this series{f' ({cited})' if cited else ''}.")
         return
     if not situation.notices:
-        cited = law.authority.removeprefix("Wis. Stat. ")
-        reasoning.block("notice not sent", f"{law.body} has not been given {law.days} days' notice, {cited}")
+        reasoning.block("notice not sent", f"{law.body} has not been given {law.days} days' notice, {law.authority}")
         return
     notice = max(situation.notices, key=lambda each: (each.reply in ("accepted", "reviewing"), each.mailed))
     too_early = retention_ends is not None and notice.mailed <= retention_ends
@@ -347,15 +189,26 @@ def _society(
     _reply(notice, situation.city, law, reasoning)
 
 
-def _reply(notice: NoticeFacts, city: CityTerms, law: NoticeLaw, reasoning: _Reasoning) -> None:
-    mailed = f"notice to {law.body} mailed {said(notice.mailed)}"
+def notice_end(notice: NoticeFacts, city: CityTerms, law: NoticeLaw) -> date | None:
+    """The last day a notice protects: its days without a reply, or the day of a reply that lets the records go.
+
+    None while the records are set aside.
+    """
     if notice.reply in ("accepted", "reviewing"):
+        return None
+    if notice.reply in ("declined", "waived"):
+        return notice.replied or notice.mailed
+    return notice.mailed + timedelta(days=city.mailing_days + law.days)
+
+
+def _reply(notice: NoticeFacts, city: CityTerms, law: NoticeLaw, reasoning: Reasoning) -> None:
+    mailed, end = f"notice to {law.body} mailed {said(notice.mailed)}", notice_end(notice, city, law)
+    if end is None:
         word = "accepted the records" if notice.reply == "accepted" else "is reviewing the records"
         reasoning.block("set aside", f"{law.body} {word}: set aside for it, no destruction")
-    elif notice.reply in ("declined", "waived"):
-        reasoning.until(notice.replied or notice.mailed, f"{mailed}, {notice.reply}")
+    elif notice.reply:
+        reasoning.until(end, f"{mailed}, {notice.reply}")
     else:
-        end = notice.mailed + timedelta(days=city.mailing_days + law.days)
         reasoning.until(end, f"{mailed}, no reply: {law.days} calendar days ({law.authority})")
 
 
@@ -363,7 +216,7 @@ def _disposition(
     row: Series,
     trigger_on: date | None,
     retention_ends: date | None,
-    reasoning: _Reasoning,
+    reasoning: Reasoning,
     today: date,
 ) -> Disposition:
     last, what = max(reasoning.ends, key=lambda pair: pair[0], default=(None, ""))
@@ -388,7 +241,7 @@ def _disposition(
 
 
 def _sentence(
-    standing: Standing, retention_ends: date | None, earliest: date | None, what: str, reasoning: _Reasoning
+    standing: Standing, retention_ends: date | None, earliest: date | None, what: str, reasoning: Reasoning
 ) -> str:
     reasons = "; ".join(text for _, text in reasoning.blocks)
     if standing is Standing.ELIGIBLE and earliest is not None:

@@ -1,7 +1,7 @@
 """The due list: every record judged for one day, in one pass, as fast as the rows can be read.
 
 Records that are alike by themselves are judged once, what bears on records is reckoned once, and where each stands
-follows from the two (`eligibility.standing_under`). It is the same as judging one by one; a test holds them together.
+follows from the two (`protection.standing_under`). It is the same as judging one by one; a test holds them together.
 """
 
 from bisect import bisect_left
@@ -13,7 +13,8 @@ from datetime import date
 from archiver.catalog.keeping_queries import KeptRow
 from custody.disposition import Disposition, Standing
 from custody.ids import RecordNumber
-from retention_schedules.eligibility import Burden, burden, judge, standing_under
+from retention_schedules.eligibility import judge
+from retention_schedules.protection import Burden, burden, standing_under
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import RecordFacts, Situation
 from workflows.bearing import Bearings

@@ -11,7 +11,7 @@ from custody.errors import UsageError
 from custody.hold import Hold, HoldKind
 from custody.ids import HoldNumber, RecordNumber, label_of
 from custody.selector import Clause, Everything, Selector, from_data, to_data
-from retention_schedules.eligibility import protects
+from retention_schedules.protection import protects
 from retention_schedules.situation import HoldFacts, RequestFacts
 from search.query import said_as
 from workflows.access import reading

@@ -15,7 +15,7 @@ from custody.clock import text_of
 from custody.digest import sha256
 from custody.errors import InputError, UnavailableError, UsageError
 from exports.paper import Grid, Heading, Paper, Paragraph, as_text
-from retention_schedules.eligibility import said, words_of
+from retention_schedules.reasoning import said, words_of
 from workflows.disposing import each_alone, today
 from workflows.house import House
 from workflows.terms import schedules_of, terms_of

@@ -107,9 +107,7 @@ def _place(house: House, of: str) -> dict[str, Any]:
     for account in house.accounts():
         if account.handle.casefold() == of.removeprefix("@").casefold():
             return {"account": int(account.id)}
-    raise UsageError(
-        f"{of!r} is no record, no account and no series.", "Write R13, an account's handle, or WI-MTG-90D."
-    )
+    raise UsageError(f"{of!r} is no record, no account and no series.", "Write R13, an account's handle, or a series.")
 
 
 def _needs_a_date(house: House, number: int) -> None:

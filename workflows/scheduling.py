@@ -15,7 +15,8 @@ from custody.days import add_period
 from custody.disposition import Disposition
 from custody.errors import UnavailableError, UsageError
 from custody.schedule import Period, Unit
-from retention_schedules.eligibility import judge, words_of
+from retention_schedules.eligibility import judge
+from retention_schedules.reasoning import start_of, words_of
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import CityTerms, RecordFacts, Situation
 from workflows.bearing import gather
@@ -78,9 +79,7 @@ class Change:
 def adopt(house: House, series: str, wanted: Adoption, dry_run: bool = False) -> Change:
     """Enter that the city adopted a row, with what of it was looked up. A row nobody knows yet is entered whole."""
     if not wanted.reference.strip():
-        raise UsageError(
-            "Say where the adoption stands.", 'For example: --ref "PRB-002 of 2026-01-12, Common Council minutes"'
-        )
+        raise UsageError("Say where the adoption stands.", 'For example: --ref "Common Council, 2026-01-12, item 7"')
     if wanted.adopted > today(house):
         raise UsageError(f"{wanted.adopted} is still to come.", "Enter an adoption when it has been adopted.")
     if series == schedules_of(house).default.id:
@@ -99,7 +98,7 @@ def adopt(house: House, series: str, wanted: Adoption, dry_run: bool = False) ->
         raise UsageError(f"Nobody has looked up the period of {series} yet.", 'Give it: --period "3 years"')
     until = f", until {wanted.expires}" if wanted.expires else ""
     how = "from records of that day on" if wanted.only_new else "also for records kept already"
-    said = f"adopt {series}, {words_of(row.period)} from {row.trigger.value.replace('_', ' ')}, {how}"
+    said = f"adopt {series}, {words_of(row.period)} after {start_of(row.trigger)}, {how}"
     return _change(house, {**data, "said_as": f"{said} ({wanted.reference.strip()}, {wanted.adopted}{until})"}, dry_run)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from archiver.catalog import keeping_queries
 from custody.schedule import Series
-from retention_schedules.eligibility import words_of
+from retention_schedules.reasoning import words_of
 from retention_schedules.schedules import Schedules, schedules_for, series_from
 from retention_schedules.situation import Adoption, CityTerms
 from workflows.house import House

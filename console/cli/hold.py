@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from console.cli.output import DAY, counted, note, say, settings_of, with_json
+from console.cli.output import DAY, counted, say, settings_of, with_json
 from custody.errors import UsageError
 from custody.ids import RecordNumber, number_of
 from workflows import holding
@@ -150,7 +150,7 @@ def release(context: click.Context, number: int, reason: str, as_json: bool) -> 
         data = holding.as_data(house, lifted)
     lines = [f"Hold {number} is released; it reached {counted(data['reaches_now'], 'record')}."]
     lines.append("Nothing was destroyed. To hold them again, place a new hold.")
-    note("What the records wait for now: ofrecord retention explain R13, or ofrecord retention due")
+    lines.append("Next: ofrecord retention due shows what the records wait for now.")
     say(as_json, data, lines)
 
 
