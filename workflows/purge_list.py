@@ -19,7 +19,7 @@ from custody.clock import local_day
 from custody.disposition import Disposition, Standing
 from custody.ids import RecordNumber
 from custody.schedule import Fate, Series
-from retention_schedules.eligibility import words_of
+from retention_schedules.reasoning import words_of
 from workflows import disposing
 from workflows.house import House
 from workflows.terms import schedules_of, terms_of

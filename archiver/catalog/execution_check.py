@@ -65,11 +65,24 @@ class Past:
                 found.append(seq)
                 self.buckets.setdefault(int(match[3]), match[1].decode())
 
+    def is_in_restore(self, number: int) -> bool:
+        """Whether an act of destruction belongs to a restore, which says so right after all it destroyed again."""
+        query = select(act.c.kind, act.c.data).where(act.c.number > number).order_by(act.c.number)
+        for kind, data in self._catalog.execute(query):
+            if not kind.startswith("disposition."):
+                return bool(kind == "archive.restored" and json.loads(data).get("replayed"))
+        return False
+
 
 def check_execution(past: Past, then: Connection, done: Act, at: int, leaf: int, zone: str) -> Iterator[Finding]:
     """What is wrong with a destruction. `then` is the state before it, `at` the ledger's moment in milliseconds."""
     past.read()
     name = f"act {done.number} ({done.kind})"
+    if done.data["authority"].get("replayed"):
+        if not past.is_in_restore(done.number):
+            message = "it says that it was done again after a restore, and nothing was restored"
+            yield Finding(code="purge-unsigned", object=name, message=message)
+        return
     batch = authority_rows.purge_numbered(then, purge_of(done.data))
     steps = _steps(then, purge_of(done.data))
     if batch is None or batch.state is not PurgeState.BEGUN or len(steps) < 3:

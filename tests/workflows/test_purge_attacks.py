@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 
+from archiver.backup_set import Unlock
 from custody.authority import list_digest, ranges_of
 from custody.ids import RecordNumber
 from tests.conftest import Archive
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
 from workflows import auditing, holding, purge_carrying_out, purge_steps, requesting
 from workflows.auditing import Level
+from workflows.backing_up import back_up
 from workflows.holding import Wanted
 from workflows.house import House
 from workflows.people import signed
 from workflows.purging import purge_records
+from workflows.restoring import restore
 
 Jsonl = Callable[..., Path]
 NEW = {"object_id": "new", "text": "plow tonight, every street", "created_at": "2026-11-01T12:00:00Z"}
@@ -181,3 +184,30 @@ def test_a15_a_clock_that_was_set_back_in_between(scene: Scene, jsonl: Jsonl) ->
     with scene.archive.writing() as house:
         destroy(house, [1, 2, 3, 4, 5], number)
     assert codes(scene) == {"purge-clock"}
+
+
+def test_a12_a_replay_without_a_restore(scene: Scene) -> None:
+    with scene.archive.writing() as house:
+        authority = {"certificate": "DC-2026-0001", "replayed": 1}
+        purge_records(house, [RecordNumber(2)], authority, lambda what, done, total: None, lambda asked: {})
+    assert codes(scene) == {"purge-unsigned"}
+
+
+def test_a25_a_backup_from_before_the_purge(scene: Scene, tmp_path: Path) -> None:
+    unlock = Unlock(passphrase="a long passphrase")
+    back_up(scene.archive.settings, tmp_path / "medium", unlock, scene.archive.clock)
+    number = scene.ready()
+    with scene.by("Carla Clerk") as (house, clerk):
+        purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    home = tmp_path / "again"
+    made = restore(
+        tmp_path / "medium", home, unlock, "tester", ledger=scene.archive.home, older_is_known=True,
+        clock=scene.archive.clock,
+    )  # fmt: skip
+    assert made.replayed == 5
+    everything = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert b"the plow came by" not in everything
+    scene.archive.settings = made.settings
+    with scene.archive.reading() as house:
+        assert house.engine.known is not None and [n for n, _ in house.engine.known()] == [6]
+    assert [codes(scene, level) for level in Level] == [set()] * 5
