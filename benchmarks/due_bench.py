@@ -44,6 +44,8 @@ def rows(size: int = 200_000) -> list[Row]:
             house.journal.write(("run.started", 1, {"account": 1, "sources": ["made up"], "personal": False}))
             house.journal.write(("run.ended", 1, {"state": "complete"}))
             _fill(house, size)
+            for series in SERIES:
+                scheduling.enter_waiver(house, series, "made up for the benchmark")
             measured = [_bare(house, size)]
             bare = measured[0][1]
             measured.append(_due(house, size, "due list, nothing bears on it", bare))
@@ -109,9 +111,9 @@ def _bare(house: House, size: int) -> Row:
 
 
 def _due(house: House, size: int, name: str, bare: float) -> Row:
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     found = due(house, ON, lambda done: None)
-    took = time.perf_counter() - start
+    took, name = time.perf_counter() - start, f"{name}, {time.process_time() - cpu:.1f} s of processor time"
     assert sum(sum(counts.values()) for counts in found.totals.values()) == size
     return f"{name} ({len(found.eligible):,} of {size:,} eligible)", took, "s", "bare pass", took / bare
 

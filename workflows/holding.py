@@ -213,6 +213,7 @@ def as_data(house: House, hold: Hold) -> dict[str, Any]:
         "authority": hold.authority,
         "scope": scope_of(hold),
         "reaches_now": reached_now(house, hold),
+        "only_numbers": hold.clause == NOTHING,
         "future": hold.future,
         "closes_on": str(hold.closes_on or ""),
         "protects_through": str(hold.protects_through or ""),

@@ -24,6 +24,7 @@ from exports.tabular import guarded
 from workflows import access
 from workflows.access import reading
 from workflows.house import House
+from workflows.keeping_story import keeping_deeds
 from workflows.telling import read_told, told
 from workflows.wording import Deed, Names, import_of, line
 
@@ -174,6 +175,7 @@ def _story(house: House, wanted: Wanted, number: RecordNumber, account: int | No
     lines = [*_versions(house, number, names), *_answers(house, number, names, wanted.request)]
     if gone is not None:
         lines += _end(house, number, gone.cause.number, names)
+    lines += [] if wanted.request is not None else _kept(house, number, names)
     since, until = _bounds(house, wanted)
     kind = wanted.kind
     chosen = [
@@ -235,6 +237,14 @@ def _answers(house: House, number: int, names: Names, request: int | None) -> It
             end = f"ZIP sha256 {deed.data['zip_sha256']} ({line(deed.by, 60)})"
             said = f"response to request {of_request} released, {label_of(number)} {went}; {end}"
         yield _line(names, deed.leaf, deed.at, deed.by, deed.kind, str(deed.subject), said)
+
+
+def _kept(house: House, number: int, names: Names) -> list[Line]:
+    """What was done about keeping the record."""
+    return [
+        _line(names, deed.leaf, deed.at, deed.by, deed.kind, str(deed.subject), told(deed, names))
+        for deed in keeping_deeds(house, number)
+    ]
 
 
 def _concerns(deed: Deed, number: int) -> bool:

@@ -7,9 +7,11 @@ from workflows.wording import Deed, Names, line, quoted, records, who
 
 def _hold_placed(deed: Deed, _: Names) -> str:
     request, numbers = deed.data.get("request"), deed.data.get("numbers", ())
-    cause = f"request {request}" if request else f"{deed.data['kind']}, {quoted(deed.data['matter'])}"
     reach = records(numbers) if numbers else line(deed.data.get("said_as") or "all that it may reach")
-    return f"hold {deed.subject} placed by {cause} on {reach} ({who(deed)})"
+    if not request:
+        kind = f"{deed.data['kind']}, {quoted(deed.data['matter'])}"
+        return f"{who(deed)} placed hold {deed.subject} ({kind}) on {reach}"
+    return f"hold {deed.subject} placed by request {request} on {reach} ({who(deed)})"
 
 
 def _hold_released(deed: Deed, _: Names) -> str:

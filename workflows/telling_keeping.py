@@ -1,4 +1,4 @@
-"""What was done about keeping: filing, schedules, recorded events, notices and transfers, one sentence for each act."""
+"""What was done about keeping: filing, schedules, recorded events and notices, one sentence for each act."""
 
 from collections.abc import Callable, Mapping
 
@@ -66,15 +66,6 @@ def _notice_dropped(deed: Deed, _: Names) -> str:
     return f"{who(deed)} dropped notice {deed.subject} ({quoted(deed.data['reason'])})"
 
 
-def _transfer_made(deed: Deed, _: Names) -> str:
-    count = len(deed.data["numbers"])
-    return f"{who(deed)} packed {count:,} records for transfer {deed.subject} to {line(deed.data['to'])}"
-
-
-def _transfer_received(deed: Deed, _: Names) -> str:
-    return f"the receipt of {deed.data['on']} for transfer {deed.subject} was noted ({who(deed)})"
-
-
 SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "schedule.rule_saved": _rule_saved,
     "schedule.rule_removed": _rule_removed,
@@ -88,7 +79,5 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "notice.sent": _notice_sent,
     "notice.replied": _notice_replied,
     "notice.dropped": _notice_dropped,
-    "transfer.made": _transfer_made,
-    "transfer.received": _transfer_received,
 }
 """Each kind of act and its sentence."""

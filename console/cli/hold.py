@@ -166,7 +166,9 @@ def numbers_of(records: tuple[str, ...]) -> tuple[RecordNumber, ...]:
 
 
 def _reach(data: dict[str, Any]) -> list[str]:
-    if not data["future"]:
+    if data["only_numbers"]:
+        scope = "It reaches these records and no others."
+    elif not data["future"]:
         scope = "It reaches what was kept when it was placed, not what is taken in later."
     elif data["closes_on"]:
         scope = f"It also reaches what is taken in through {data['closes_on']}."

@@ -74,7 +74,7 @@ def add(context: click.Context, /, series: str, reason: str, only_new: bool, as_
     with open_for_writing(settings_of(context)) as house:
         trial = filing.save_rule(house, filing.wanted(series, conditions), reason, only_new)
     what = "nothing that is kept already" if only_new else counted(trial.moved, "record")
-    lines = [f"Rule {trial.rule.number} is saved; {what} was filed anew.", *_lines(trial)]
+    lines = [f"Rule {trial.rule.number} is saved; filed anew: {what}.", *_lines(trial)]
     lines.append(f"To take it back: ofrecord schedules rules remove {trial.rule.number} --reason ...")
     say(as_json, _data(trial, True), lines)
 

@@ -37,7 +37,8 @@ def list_(context: click.Context, as_json: bool) -> None:
         there = rows_of(house)
     lines = []
     for row in there:
-        marks = [row["period"] or "LOOK UP", *(["adopted"] if row["adopted"] else [])]
+        period = "permanent" if row["fate"] == "permanent" else row["period"] or "LOOK UP"
+        marks = [period, *(["adopted"] if row["adopted"] else [])]
         marks += [] if row["verified_by"] else ["not verified"]
         lines.append(f"{row['id']:14} {', '.join(marks):34} {row['title']}")
     say(as_json, {"series": there}, [*lines, counted(len(there), "series", "series")])

@@ -11,7 +11,8 @@ from custody.ids import RecordNumber
 from retention_schedules.filing import Rule
 from tests.conftest import Archive
 from tests.workflows.keeping import OLD, judged
-from workflows import auditing, disposing, filing, finding, occurrences
+from workflows import auditing, disposing, filing, finding, holding, log_book, occurrences
+from workflows.log_book import Wanted
 
 Jsonl = Callable[..., Path]
 POST = {"object_id": "p1", "text": "Snow emergency", "author": {"handle": "parks"}, "tags": ["Snow"], **OLD}
@@ -159,3 +160,21 @@ def test_a_rule_that_cannot_be_is_refused(talked: Archive, rule: Rule, words: st
 def test_a_rule_without_a_condition_is_refused() -> None:
     with pytest.raises(UsageError, match="no condition"):
         filing.wanted("WI-POL", {})
+
+
+def test_a_records_story_tells_how_it_was_kept(talked: Archive) -> None:
+    with talked.writing() as house:
+        filing.save_rule(house, Rule(series="WI-SM-CONV", kind="comment", replied="yes"), "correspondence")
+        wrong = occurrences.record_event(house, "R2", "hidden", date(2015, 3, 2))
+        occurrences.withdraw(house, wrong.act, "wrong day")
+        wanted = holding.Wanted(kind="audit", matter="Audit", reason="asked", numbers=(RecordNumber(2),))
+        holding.place(house, wanted)
+        holding.release(house, 1, "done")
+        story = [each.said for each in log_book.deeds(house, Wanted(record=RecordNumber(2), newest_first=False)).lines]
+    assert story[1:] == [
+        "tester filed R2 under WI-SM-CONV (“rule 1: comment, in a thread that staff answered”)",
+        "tester recorded for R2: hidden on 2015-03-02",
+        f"tester withdrew the event recorded by act {wrong.act} (“wrong day”)",
+        "tester placed hold 1 (audit, “Audit”) on R2",
+        "hold 1 released (“done”, tester)",
+    ]

@@ -108,16 +108,6 @@ TOLD = {
         "the reply to notice 1 of 2026-02-20: declined (Dana Ruiz)",
     ),
     "notice.dropped": (1, {"reason": "not mailed"}, "Dana Ruiz dropped notice 1 (“not mailed”)"),
-    "transfer.made": (
-        1,
-        {"numbers": [1, 2], "to": "Wisconsin Historical Society"},
-        "Dana Ruiz packed 2 records for transfer 1 to Wisconsin Historical Society",
-    ),
-    "transfer.received": (
-        1,
-        {"on": "2026-05-01"},
-        "the receipt of 2026-05-01 for transfer 1 was noted (Dana Ruiz)",
-    ),
     "disposition.executed": (
         1,
         {"count": 118, "versions": 120, "authority": {"certificate": "DC-2026-0001"}},

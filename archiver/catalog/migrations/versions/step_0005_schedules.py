@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("act"),
     )
     op.create_index("keeping_event_record", "keeping_event", ["record"], unique=False)
-    for name in ("schedule_change", "notice", "transfer"):
+    for name in ("schedule_change", "notice"):
         op.create_table(
             name,
             sa.Column("number", sa.Integer(), nullable=False),
