@@ -88,12 +88,16 @@ def _strings(value: Any) -> Iterator[str]:
 @dataclass(slots=True)
 class Needles:
     """Needles of many versions. `windows` and `pieces` are letters, `runs` are UTF-8, `words` numbers of 8 bytes;
-    `blank` versions have no text long enough."""
+    `blank` versions have no text long enough.
+
+    All pieces of one place stand for its first, all words of a digest for its first: which of them is found depends on
+    where the data happens to be cut.
+    """
 
     windows: set[bytes] = field(default_factory=set)
-    pieces: set[bytes] = field(default_factory=set)
-    runs: set[bytes] = field(default_factory=set)
-    words: set[int] = field(default_factory=set)
+    pieces: dict[bytes, bytes] = field(default_factory=dict)
+    runs: dict[bytes, bytes] = field(default_factory=dict)
+    words: dict[int, int] = field(default_factory=dict)
     blank: int = 0
 
     def __len__(self) -> int:
@@ -105,25 +109,28 @@ class Needles:
         for text in traces.texts:
             found = self._add_text(text.encode("utf-8", "surrogatepass")) or found
         for digest in traces.digests:
-            self.words.update(_words(digest))
+            words = [int.from_bytes(digest[at : at + 8], sys.byteorder) for at in range(8)]
+            self.words.update(dict.fromkeys(words, words[0]))
         self.blank += traces.number > 0 and not found
 
     def _add_text(self, data: bytes) -> bool:
         letters = normal(data)
         starts = window_starts(letters)
-        self.windows.update(letters[start : start + SIZE] for start in starts)
+        self.windows.update([letters[start : start + SIZE] for start in starts])
         gaps = list(_gaps(starts, len(letters)))
         for gap in gaps:
-            self.pieces.update(_pieces(letters, gap))
+            pieces = _pieces(letters, gap)
+            self.pieces.update(dict.fromkeys(pieces, letters[gap : gap + SIZE]))
         foreign = len(letters) * 2 < len(data) and not data.isascii()
         for start in range(0, len(data) - 2 * SIZE + 2, GAP) if foreign else ():
-            self.runs.update(_pieces(data, start))
+            self.runs.update(dict.fromkeys(_pieces(data, start), data[start : start + SIZE]))
         return bool(starts or gaps or (foreign and len(data) >= 2 * SIZE - 1))
 
     def only(self, found: "Found") -> "Needles":
         """Those of the needles that were found."""
-        both = found.pieces
-        return Needles(self.windows & both, self.pieces & both, self.runs & both, self.words & found.words)
+        pieces, runs = ({k: v for k, v in each.items() if v in found.pieces} for each in (self.pieces, self.runs))
+        words = {word: first for word, first in self.words.items() if first in found.words}
+        return Needles(self.windows & found.pieces, pieces, runs, words)
 
 
 @dataclass(slots=True)
@@ -151,13 +158,11 @@ def window_starts(letters: bytes) -> list[int]:
     """Where the windows of some letters begin."""
     found = set()
     for split in SPLITS:
-        at = letters.find(split)
-        while at >= 0:
-            following = letters.find(split, at + 1)
-            end = len(letters) if following < 0 else following
-            if end - at - 1 >= SIZE and len(set(letters[at + 1 : at + 1 + SIZE])) >= _DULL:
-                found.add(at + 1)
-            at = following
+        at = letters.find(split) + 1
+        for part in letters[at:].split(split) if at else ():
+            if len(part) >= SIZE and len(set(part[:SIZE])) >= _DULL:
+                found.add(at)
+            at += len(part) + 1
     return sorted(found)
 
 
@@ -172,15 +177,9 @@ def _gaps(starts: list[int], size: int) -> Iterator[int]:
         last = max(last, start)
 
 
-def _pieces(data: bytes, start: int) -> Iterator[bytes]:
-    for at in range(start, start + SIZE):
-        piece = data[at : at + SIZE]
-        if len(piece) == SIZE and len(set(piece)) >= _DULL:
-            yield piece
-
-
-def _words(digest: bytes) -> Iterator[int]:
-    return (int.from_bytes(digest[at : at + 8], sys.byteorder) for at in range(8))
+def _pieces(data: bytes, start: int) -> list[bytes]:
+    pieces = (data[at : at + SIZE] for at in range(start, min(start + SIZE, len(data) - SIZE + 1)))
+    return [piece for piece in pieces if len(set(piece)) >= _DULL]
 
 
 class Kept:

@@ -32,6 +32,7 @@ _PIECE = re.compile(rb"(?s).{%d}" % SIZE)
 _ESCAPE = re.compile(rb'\\(?:(?:u[0-9a-fA-F]{4})(?:\\u[0-9a-fA-F]{4})*|[nrtbf"/\\])')
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};)")
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
 _HEX = re.compile(rb"[0-9a-fA-F]{30,}")
 _BASE32 = re.compile(rb"[A-Z2-7]{40,}|[a-z2-7]{40,}")
 _LINES = re.compile(rb"[A-Za-z0-9+/]{60}\r?\n[A-Za-z0-9+/]{4}")
@@ -44,12 +45,10 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 class Search:
-    """A search for needles; `bytes` counts what was looked at, as it lies in the files. `everywhere`: pieces at every
-    place, and not only where the data is cut, so that all needles of a text are found and not only one."""
+    """A search for needles; `bytes` counts what was looked at, as it lies in the files."""
 
-    def __init__(self, needles: Needles, everywhere: bool = False) -> None:
+    def __init__(self, needles: Needles) -> None:
         self.needles = needles
-        self._offsets, self._word_offsets = range(SIZE if everywhere else 1), range(8 if everywhere else 1)
         self.bytes = 0
 
     def file(self, path: Path) -> Found:
@@ -92,15 +91,13 @@ class Search:
         for split in SPLITS if needles.windows else ():
             cut = [part[:SIZE] for part in letters.split(split) if len(part) >= SIZE]
             found.pieces |= needles.windows.intersection(cut)
-        for start in self._offsets:
-            if needles.pieces:
-                found.pieces |= needles.pieces.intersection(_PIECE.findall(letters, start))
-            if needles.runs:
-                found.pieces |= needles.runs.intersection(_PIECE.findall(data, start))
-        for start in self._word_offsets:
-            if needles.words and len(data) - start >= 8:
-                end = start + (len(data) - start) // 8 * 8
-                found.words |= needles.words.intersection(memoryview(data[start:end]).cast("Q"))
+        if needles.pieces:
+            found.pieces.update(needles.pieces[each] for each in needles.pieces.keys() & _PIECE.findall(letters))
+        if needles.runs:
+            found.pieces.update(needles.runs[each] for each in needles.runs.keys() & _PIECE.findall(data))
+        if needles.words and len(data) >= 8:
+            numbers = memoryview(data[: len(data) // 8 * 8]).cast("Q")
+            found.words.update(needles.words[each] for each in needles.words.keys() & numbers)
         return found
 
     def _views(self, data: bytes) -> Iterator[bytes]:
@@ -108,11 +105,13 @@ class Search:
         if undone := _undone(data):
             yield undone
         if runs := _runs(data):
-            if any(_HEX.search(run) for run in runs):
-                yield from (_from_hex(runs, phase) for phase in range(2))
-            yield from (_from_base64(runs, phase) for phase in range(4))
-            if any(_BASE32.search(run) for run in runs):
-                yield from (_from_base32(runs, phase) for phase in range(8))
+            together = b"\n".join(runs)
+            if hexadecimal := _HEX.findall(together):
+                yield from (_from_hex(hexadecimal, phase) for phase in range(2))
+            if others := [run for run in runs if run.translate(None, _HEX_DIGITS)]:
+                yield from (_from_base64(others, phase) for phase in range(4))
+            if thirty_two := _BASE32.findall(together):
+                yield from (_from_base32(thirty_two, phase) for phase in range(8))
         if self.needles.runs:  # letters of other scripts, which are not the same bytes in UTF-16
             for name in ("utf-16-le", "utf-16-be"):
                 yield from (data[start:].decode(name, "ignore").encode("utf-8", "ignore") for start in range(2))
@@ -162,17 +161,15 @@ def _runs(data: bytes) -> list[bytes]:
 
 
 def _from_hex(runs: list[bytes], phase: int) -> bytes:
-    found = (match[0][phase:] for run in runs for match in _HEX.finditer(run))
-    return b"".join(binascii.unhexlify(run[: len(run) // 2 * 2]) for run in found)
+    return binascii.unhexlify(b"".join([run[phase : phase + (len(run) - phase) // 2 * 2] for run in runs]))
 
 
 def _from_base64(runs: list[bytes], phase: int) -> bytes:
-    return b"".join(binascii.a2b_base64(_filled(run[phase:], 4).translate(_URL_SAFE)) for run in runs)
+    return binascii.a2b_base64(b"".join([_filled(run[phase:], 4) for run in runs]).translate(_URL_SAFE))
 
 
 def _from_base32(runs: list[bytes], phase: int) -> bytes:
-    found = (match[0][phase:] for run in runs for match in _BASE32.finditer(run))
-    return b"".join(base64.b32decode(_filled(run, 8), casefold=True) for run in found)
+    return base64.b32decode(b"".join([_filled(run[phase:], 8) for run in runs]), casefold=True)
 
 
 def _filled(run: bytes, size: int) -> bytes:

@@ -134,7 +134,7 @@ def _rows_left(house: House, number: int) -> Iterator[str]:
 def _in_rows(house: House, needles: Needles, without: Container[int] = ()) -> tuple[Found, Found, set[str]]:
     """Which needles stand in the rows and words of records that stay, which only in what people wrote, and in which
     tables that is."""
-    looking, own, written, tables = Search(needles, everywhere=True), Found(), Found(), set[str]()
+    looking, own, written, tables = Search(needles), Found(), Found(), set[str]()
     with house.catalog.reading() as connection:
         for values in living.of_records(connection, without):
             own.add(looking.plain(values))
@@ -152,7 +152,7 @@ def _not_elsewhere(house: House, needles: Needles, found: Found, without: Contai
     are read first, which is where most of what two records have in common stands."""
     own, _, _ = _in_rows(house, needles.only(found), without)
     found = found.without(own)
-    looking = Search(needles.only(found), everywhere=True)
+    looking = Search(needles.only(found))
     for block in _contents(house, without) if found else ():
         found = found.without(looking.data(block))
         if not found:
