@@ -113,7 +113,8 @@ def _held(document: Document, zone: str) -> str:
     asked = ", ".join(map(str, checked["requests"])) or "none"
     return (
         f"Each record was asked about once more at {_moment(checked['at'], zone)}, the moment of destruction. Holds "
-        f"that stood then: {holds}. Requests that were open then: {asked}. None of them protected a record on the list any more."
+        f"that stood then: {holds}. Requests that were open then: {asked}. None of them "
+        "protected a record on the list any more."
     )
 
 

@@ -70,6 +70,12 @@ def user_named(house: House, name: str) -> User:
     raise UsageError(f"There is no user {name!r} (enrolled: {known}).", cure)
 
 
+def may_somebody(house: House, what: str) -> bool:
+    """Whether anybody is enrolled whose role may do something."""
+    there = authority_rows.users(house.catalog.connection)
+    return any(user.retired_at is None and what in roles().get(user.role, frozenset()) for user in there)
+
+
 def only_one_who_may(house: House, what: str, usual: int = 0) -> User:
     """The only user whose role may do something: who is working, when that is one of them; else the `usual` one.
 

@@ -55,8 +55,12 @@ SIGNED: Mapping[str, str] = {
     "purge.approved": "approve",
     "purge.begun": "execute",
     "purge.cancelled": "cancel",
+    "schedule.changed": "approve",
 }
 """Each kind of act that takes a signature, and what its signer's role must be able to do."""
+
+MAYBE = {"schedule.changed"}
+"""Kinds that take a signature only for a purge to count on them."""
 
 WATCHED = {*SIGNED, "certificate.issued", EXECUTED}
 _TS = re.compile(rb'"ts":"([^"]+)"')
@@ -129,7 +133,7 @@ class _Judge:
 
     def findings(self, done: Done) -> Iterator[Finding]:
         """What is wrong with an act."""
-        if done.act.kind in SIGNED:
+        if done.act.kind in SIGNED and (done.act.kind not in MAYBE or "signed" in done.act.data):
             yield from self._signature(done)
             signer = self._signer(done)
             if signer is not None:
@@ -177,7 +181,7 @@ class _Judge:
     def _objections(self, done: Done, signer: User) -> Iterator[Objection]:
         kind, data = done.act.kind, done.act.data
         may = SIGNED[kind]
-        if kind in ("user.enrolled", "user.retired", "purge.waits_set", "purge.proposed"):
+        if kind in ("user.enrolled", "user.retired", "purge.waits_set", "purge.proposed", "schedule.changed"):
             yield from to_act(signer, may, self._roles)
         if kind == "user.password_changed" and signer.number != done.act.subject:
             yield Objection(code="purge-wrong-role", words="somebody else changed the password", cure="")

@@ -190,11 +190,11 @@ def changed_since(connection: Connection, number: int) -> bool:
 
 
 def two_person_changes(then: Connection) -> set[str]:
-    """Series whose terms two different people changed."""
+    """Series whose terms one person changed and another, a user with a key, has signed for."""
     found = set()
     for text in then.execute(select(schedule_change.c.data).where(schedule_change.c.state == "in force")).scalars():
         data = json.loads(text)
-        proposed, confirmed = data.get("proposed_by", ""), data.get("confirmed_by", "")
+        proposed, confirmed = data.get("proposed_by", ""), (data.get("signed") or {}).get("name", "")
         if proposed and confirmed and proposed.casefold() != confirmed.casefold():
             found.add(str(data.get("series", "")))
     return found

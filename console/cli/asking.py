@@ -12,6 +12,9 @@ import click
 
 from console.cli.output import note
 from custody.errors import UsageError
+from workflows import people
+from workflows.house import House
+from workflows.people import Signer
 
 FOLDER = "OFRECORD_PASSWORDS"
 
@@ -23,6 +26,12 @@ def password_of(name: str) -> str:
         return kept
     _require_terminal(name)
     return str(click.prompt(f"Password of {name}", hide_input=True, err=True))
+
+
+def signer_for(house: House, name: str, what: str, usual: int = 0) -> Signer:
+    """The person who signs: the one named, or the only one whose role may do it. Their password is asked for."""
+    person = people.user_named(house, name) if name else people.only_one_who_may(house, what, usual)
+    return people.sign_in(house, person.name, password_of(person.name))
 
 
 def new_password_of(name: str) -> str:

@@ -6,14 +6,13 @@ from typing import Any
 
 import click
 
-from console.cli.asking import password_of, typed_count
+from console.cli.asking import signer_for, typed_count
 from console.cli.output import DAMAGED, DAY, FINE, Progress, counted, note, say, settings_of, with_json
 from console.cli.purge_words import batch_data, batch_line, due_lines, step_lines, story_lines
 from custody.authority import PurgeBatch
 from custody.ids import label_of
 from workflows import people, purge_steps
 from workflows.house import House, open_for_writing, open_house
-from workflows.people import Signer
 from workflows.purge_list import due_list
 
 _RULES = click.option(
@@ -88,7 +87,7 @@ def propose(
         return
     progress = Progress("records judged")
     with open_for_writing(settings_of(context)) as house:
-        signer = _signer(house, name, "propose")
+        signer = signer_for(house, name, "propose")
         made = purge_steps.propose(house, signer, accepted, series, progress.at)
         told, ready = purge_steps.story(house, made.number), _ready(house, made)
     progress.end()
@@ -157,7 +156,7 @@ def approve(context: click.Context, number: int, name: str, dry_run: bool, as_js
     with open_for_writing(settings_of(context)) as house:
         before = purge_steps.purge_of(house, number)
         note(f"You are about to approve that {counted(before.count, 'record')} be destroyed.")
-        made = purge_steps.approve(house, _signer(house, name, "approve"), number)
+        made = purge_steps.approve(house, signer_for(house, name, "approve"), number)
         ready = _ready(house, made)
     lines = [f"Purge {number} is approved: {counted(made.count, 'record')}. Nothing is destroyed yet."]
     lines.append(f"Until {ready} anybody with a role can stop it: ofrecord purge cancel {number} --reason '...'")
@@ -180,7 +179,7 @@ def cancel(context: click.Context, number: int, reason: str, name: str, as_json:
       ofrecord purge cancel 1 --as "Dana Ruiz" --reason "the council asked us to wait"
     """
     with open_for_writing(settings_of(context)) as house:
-        made = purge_steps.cancel(house, _signer(house, name, "cancel"), number, reason)
+        made = purge_steps.cancel(house, signer_for(house, name, "cancel"), number, reason)
     line = f"Purge {number} is cancelled. Nothing was destroyed: all {counted(made.count, 'record')} stay."
     say(as_json, batch_data(made), [line])
 
@@ -228,7 +227,7 @@ def execute(
         if purge_carrying_out.is_carried_out(house, number):
             document = purge_carrying_out.finish(house, number, named, _telling(progress))
         else:
-            signer = _signer(house, name, "execute", batch.proposed_by)
+            signer = signer_for(house, name, "execute", batch.proposed_by)
             purge_steps.may_execute(house, signer, number)
             note(f"{counted(batch.count, 'record')} will be destroyed for good. THIS CANNOT BE UNDONE.")
             typed = typed_count(batch.count) if count is None else count
@@ -346,7 +345,7 @@ def waits(
             made = purge_steps.waits(house)
     else:
         with open_for_writing(settings_of(context)) as house:
-            made = purge_steps.set_waits(house, _signer(house, name, "wait"), wanted, reason)
+            made = purge_steps.set_waits(house, signer_for(house, name, "wait"), wanted, reason)
     lines = [f"From proposal to approval: {counted(made.approval_hours, 'hour')} at least."]
     lines.append(f"An approver was enrolled at least {counted(made.enrolled_days, 'day')} before.")
     lines.append(f"From approval to destruction: {counted(made.grace_days, 'day')} at least.")
@@ -370,12 +369,6 @@ def _dry_run(context: click.Context, number: int, as_json: bool) -> int:
     data = {**batch_data(batch), "refused": {label_of(each): why for each, why in refused.items()}, "ready": ready}
     say(as_json, data, lines)
     return FINE
-
-
-def _signer(house: House, name: str, what: str, usual: int = 0) -> Signer:
-    """The person who signs: the one named, or the only one whose role may do it. Their password is asked for."""
-    person = people.user_named(house, name) if name else people.only_one_who_may(house, what, usual)
-    return people.sign_in(house, person.name, password_of(person.name))
 
 
 def _ready(house: House, batch: PurgeBatch) -> str:

@@ -1,6 +1,8 @@
 """Attacks on a destruction itself (A12, A14, A15): carried out past the program's own questions, found at V1."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +10,17 @@ import pytest
 
 from archiver.backup_set import Unlock
 from custody.authority import list_digest, ranges_of
+from custody.errors import UnavailableError, UsageError
 from custody.ids import RecordNumber
 from tests.conftest import Archive
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
-from workflows import auditing, holding, purge_carrying_out, purge_steps, requesting
+from workflows import auditing, holding, purge_carrying_out, purge_steps, requesting, scheduling
 from workflows.auditing import Level
 from workflows.backing_up import back_up
 from workflows.holding import Wanted
 from workflows.house import House
 from workflows.people import signed
+from workflows.purge_list import ONE_PERSON, due_list
 from workflows.purging import purge_records
 from workflows.restoring import restore
 
@@ -56,7 +60,7 @@ def forged(scene: Scene, **changes: Any) -> int:
     """A proposal as the program never makes one, signed by the clerk, and approved in time by the custodian."""
     scene.later(8)
     with scene.by("Carla Clerk") as (house, clerk):
-        number = purge_steps.propose(house, clerk, [RULE]).number
+        number = purge_steps.propose(house, clerk, [RULE, "WI-SM-POST"]).number
         told = purge_steps.story(house, number).proposal
         kept = {name: value for name, value in told.items() if name not in ("signed", "kind", "at", "leaf", "by")}
         data = {**kept, **changes}
@@ -211,3 +215,61 @@ def test_a25_a_backup_from_before_the_purge(scene: Scene, tmp_path: Path) -> Non
     with scene.archive.reading() as house:
         assert house.engine.known is not None and [n for n, _ in house.engine.known()] == [6]
     assert [codes(scene, level) for level in Level] == [set()] * 5
+
+
+def shortened(scene: Scene, jsonl: Jsonl, signing: bool, proposer: str = "Carla Clerk") -> None:
+    """A post of 2022 (R7), whose period the city shortens to three years: proposed, and confirmed by another name."""
+    mid = {"object_id": "mid", "text": "a meeting about the plow in the spring", "created_at": "2022-03-01T12:00:00Z"}
+    scene.archive.take_in(jsonl("mid", mid))
+    row = {"period": {"n": 3, "unit": "years"}, "fate": "destroy"}
+    scene.archive.settings = replace(scene.archive.settings, by=proposer)
+    with scene.archive.writing() as house:
+        wanted = scheduling.Adoption(adopted=date(2026, 1, 12), reference="PRB-002", row=row)
+        number = scheduling.adopt(house, "WI-SM-POST", wanted).number
+    scene.archive.settings = replace(scene.archive.settings, by="Somebody Else")
+    with scene.archive.writing() as house:
+        if signing:
+            scheduling.confirm(house, number, scene.as_(house, "Dana Ruiz"))
+        else:
+            house.journal.write(("schedule.changed", number, {}))
+
+
+def test_a15_a_period_that_two_people_shortened_counts(scene: Scene, jsonl: Jsonl) -> None:
+    shortened(scene, jsonl, signing=True)
+    scene.later(8)
+    with scene.by("Carla Clerk") as (house, clerk):
+        number = purge_steps.propose(house, clerk, [RULE, "WI-SM-POST"]).number
+    scene.later(2)
+    with scene.by("Dana Ruiz") as (house, custodian):
+        purge_steps.approve(house, custodian, number)
+    scene.later(15)
+    with scene.by("Carla Clerk") as (house, clerk):
+        count = purge_steps.purge_of(house, number).count
+        assert count == 6, "the five old posts and the one of 2022"
+        purge_carrying_out.carry_out(house, clerk, number, count, [], lambda what, done, total: None)
+    assert [codes(scene, level) for level in Level] == [set()] * 5
+
+
+@pytest.mark.parametrize("signing", [False, True])
+def test_a15_a_period_that_one_person_shortened_does_not(scene: Scene, jsonl: Jsonl, signing: bool) -> None:
+    """Under another name, or the custodian alone with the key: the list leaves it out, and a forged one is found."""
+    if signing:
+        with pytest.raises(UnavailableError, match="proposed this change and cannot confirm it"):
+            shortened(scene, jsonl, signing=True, proposer="Dana Ruiz")
+        return
+    shortened(scene, jsonl, signing=False)
+    with scene.archive.reading() as house:
+        found = due_list(house, [RULE, "WI-SM-POST"])
+    assert found.numbers == (1, 2, 3, 4, 5) and found.excluded == {ONE_PERSON: 1}
+    number = forged(scene, numbers=ranges_of([7]), count=1)
+    ordered(scene, number)
+    with scene.archive.writing() as house:
+        destroy(house, [7], number)
+    assert codes(scene) == {"purge-too-early"}
+
+
+def test_a15_a_custodian_is_asked_for_a_signature(scene: Scene, jsonl: Jsonl) -> None:
+    with pytest.raises(UsageError, match="A custodian is enrolled"), scene.archive.writing() as house:
+        row = {"period": {"n": 3, "unit": "years"}, "fate": "destroy"}
+        wanted = scheduling.Adoption(adopted=date(2026, 1, 12), reference="PRB-002", row=row)
+        scheduling.confirm(house, scheduling.adopt(house, "WI-SM-POST", wanted).number)
