@@ -104,6 +104,23 @@ def remove(path: Path) -> None:
         flush_folder(path.parent)
 
 
+def remove_many(paths: Iterable[Path]) -> int:
+    """Delete files, durably, each folder flushed once; those that are gone already are no error. Returns how many
+    there were."""
+    folders, count = set(), 0
+    for path in paths:
+        with _words_for(path):
+            if path.exists():
+                path.unlink()
+                count += 1
+            if path.parent.is_dir():  # also of what was gone: a power cut may have come before its folder was flushed
+                folders.add(path.parent)
+    for folder in sorted(folders):
+        with _words_for(folder):
+            flush_folder(folder)
+    return count
+
+
 def move_folder(folder: Path, to: Path) -> None:
     """Give a folder another name in the same file system, durably. What is there already must be an empty folder."""
     with _words_for(to):
@@ -150,6 +167,13 @@ def hash_file(path: Path, end: int | None = None) -> str:
             running.update(chunk)
             left = None if left is None else left - len(chunk)
     return running.hexdigest()
+
+
+def hash_from_disk(path: Path) -> str:
+    """As `hash_file`, and what the system remembers of a flushed file is forgotten first, so that the disk is read."""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return hash_file(path)
 
 
 def require_room(folder: Path, wanted: int = 0) -> None:

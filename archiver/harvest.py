@@ -22,7 +22,7 @@ from archiver.platforms.reader import Item, Package, Platform, Unread
 from archiver.press import Sheet
 from archiver.reconciliation import Reconciliation
 from archiver.shelf import Shelf
-from archiver.vault import StoredMedia
+from archiver.vault import POINTER, StoredMedia
 from archiver.window import window
 from custody.account import Account
 from custody.clock import Clock, is_plausible, moment_of, text_of
@@ -329,7 +329,7 @@ class Harvest:
         kept = self.intake.vault.keep_media(lambda: window(package, slice_), slice_.member, batch.date)
         batch.media[kept.sha256] = kept
         pointer = f'{{"sha256":"{kept.sha256}","size":{kept.size},"type":"{item.raw_type}"}}'
-        return pointer.encode(), "application/vnd.ofrecord.pointer+json"
+        return pointer.encode(), POINTER
 
     def _with_media(self, batch: Batch, package: Package, item: Item, content: Content) -> Content:
         if not content.media:

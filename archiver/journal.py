@@ -1,7 +1,8 @@
 """What people do, written down: an act goes into the vault, then with its change into the catalog, in one commit."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,15 @@ from custody.ids import exchange_uuid, new_openings
 ROOM = "acts"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """What is durable together with acts, or not at all: further entries of the ledger, and a change of rows that do
+    not follow from acts."""
+
+    entries: Sequence[Mapping[str, Any]]
+    change: Callable[[Any], None]
+
+
 class Journal:
     """Writes acts. Several given together are durable together or not at all."""
 
@@ -29,7 +39,12 @@ class Journal:
         self.clock = clock
         self.by = by
 
-    def write(self, *done: tuple[str, int, Mapping[str, Any]], also: Callable[[], None] | None = None) -> list[Act]:
+    def write(
+        self,
+        *done: tuple[str, int, Mapping[str, Any]],
+        beside: Beside | None = None,
+        also: Callable[[], None] | None = None,
+    ) -> list[Act]:
         """Do acts given as (kind, subject, data). Returns them as kept. `also` is done in the same transaction, after
         them: what follows from the acts but lies elsewhere (the search index, a stored file's row)."""
         now = self.clock()
@@ -58,12 +73,15 @@ class Journal:
             entries.append(self.ledger.act_entry(act, block, at))
             pieces.append(member)
             end += len(member)
+        entries += [self.ledger.entry(each, at) for each in (beside.entries if beside else ())]
         self.vault.append(segment["name"], b"".join(pieces), start)
         appended = self.ledger.prepare(entries, at, segment["id"])
         with self.catalog.transaction() as connection:
             rows.put_segment(connection, {**segment, "committed_end": end})
             for act, place in kept:
                 acts.record_act(connection, act, place)
+            if beside is not None:
+                beside.change(connection)
             self.ledger.record(connection, appended)
             if also is not None:
                 also()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archiver.catalog import queries
+from archiver.catalog import destroyed_rows, queries
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.keeping_queries import filings
 from archiver.normalized import Envelope, envelope_of
@@ -25,8 +25,18 @@ class Shelf:
         """One record with all its versions. Raises UnavailableError when there is none of that number."""
         for record in self.records([number]):
             return record
-        raise UnavailableError(
-            f"There is no record {label_of(number)}.", "`ofrecord search` lists records with their numbers."
+        raise self.absence(number)
+
+    def absence(self, number: int) -> UnavailableError:
+        """Why there is no record of a number: it was destroyed, or never was."""
+        gone = destroyed_rows.destruction_of(self.catalog.connection, number)
+        if gone is None:
+            hint = "`ofrecord search` lists records with their numbers."
+            return UnavailableError(f"There is no record {label_of(number)}.", hint)
+        about = f"{gone.cause.moment[:10]} (certificate {gone.cause.certificate})"
+        return UnavailableError(
+            f"{label_of(number)} was destroyed on {about}.",
+            f"Nothing of its content is left. `ofrecord log --record {label_of(number)}` tells its story.",
         )
 
     def records(self, numbers: Sequence[int]) -> Iterator[Record]:

@@ -19,6 +19,9 @@ from custody.ids import ArchiveId, exchange_uuid
 ROLL_AT = 1_000_000_000
 """Bytes after which a segment is closed and a new one begun."""
 
+POINTER = "application/vnd.ofrecord.pointer+json"
+"""The type of an exchange that names the media object in which an item too large for a segment lies."""
+
 _CHUNK = 1 << 20
 
 

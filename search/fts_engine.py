@@ -41,6 +41,10 @@ NEAR = 200
 RANKED = 15_000
 """Of more matches than this, the ones captured last are ranked."""
 
+MANY, WORTH_MAKING_ANEW = 100, 200
+"""From how many records on, and from which part of all (one in so many), the index is made anew without them: taking
+one out without a trace costs what putting hundreds in does."""
+
 _BY_DATE = (Order.NEWEST, Order.OLDEST)
 _SORTED = {
     Order.NEWEST: " ORDER BY f.posted DESC NULLS LAST, f.number DESC",
@@ -114,10 +118,16 @@ class FtsEngine:
 
     def remove(self, numbers: Iterable[RecordNumber]) -> None:
         """Forget records inside the caller's transaction. Unknown numbers are no error."""
-        rows = [(number,) for number in numbers]
-        if rows:
-            self._connection().executemany("DELETE FROM search_text WHERE rowid = ?", rows)
-            self._connection().executemany("DELETE FROM search_facts WHERE number = ?", rows)
+        rows, connection = [(number,) for number in numbers], self._connection()
+        if not rows:
+            return
+        known = connection.execute("SELECT count(*) FROM search_facts").fetchone()[0] if len(rows) >= MANY else 0
+        if known and len(rows) * WORTH_MAKING_ANEW > known:
+            connection.executemany("DELETE FROM search_text_content WHERE id = ?", rows)
+            connection.execute("INSERT INTO search_text(search_text) VALUES('rebuild')")
+        else:
+            connection.executemany("DELETE FROM search_text WHERE rowid = ?", rows)
+        connection.executemany("DELETE FROM search_facts WHERE number = ?", rows)
 
     def settle(self) -> None:
         """Empty the write-ahead log, which still holds removed words. Raises BusyError while somebody reads it."""
@@ -200,7 +210,9 @@ class FtsEngine:
         found: dict[RecordNumber, str] = {}
         if numbers and max(numbers) - min(numbers) < 2 * len(numbers):
             between = "SELECT rowid, line FROM search_text WHERE rowid BETWEEN ? AND ?"
-            found.update(self._connection().execute(between, (min(numbers), max(numbers))))
+            wanted = set(numbers)
+            rows = self._connection().execute(between, (min(numbers), max(numbers)))
+            found.update(row for row in rows if row[0] in wanted)
             return found
         for start in range(0, len(numbers), 1000):
             some = numbers[start : start + 1000]

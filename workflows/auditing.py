@@ -12,10 +12,11 @@ from enum import IntEnum
 from functools import partial
 from pathlib import Path
 
-from archiver import durable, signing
+from archiver import durable, erasing, signing
 from archiver.access import restore
-from archiver.catalog import acts, ledger_rows, queries
-from archiver.catalog.access_carrying import carry
+from archiver.catalog import acts, destroyed_rows, ledger_rows, queries
+from archiver.catalog.access_carrying import carry, carry_unfinished
+from archiver.catalog.authority_check import check_authority
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import check_ledger, check_newest
@@ -39,7 +40,9 @@ from custody.clock import Clock, system_clock
 from custody.errors import CustodyError, InputError
 from custody.selector import Selector
 from policies.cities import load_city
+from policies.roles import roles
 from search.engine import SearchEngine
+from workflows import authority_words
 from workflows.anchoring import check_anchors
 from workflows.house import House, engine_for, open_for_writing, open_house
 from workflows.pins import check_pin, compare
@@ -74,6 +77,10 @@ _HINTS = {
     "record-missing": "run `ofrecord rebuild`; if it stays, restore the file from a backup",
     "version-missing": "run `ofrecord rebuild`",
     "index-differs": "run `ofrecord rebuild`",
+    **authority_words.HINTS,
+    "destruction-unfinished": "run `ofrecord purge finish`",
+    "not-destroyed": "run `ofrecord rebuild`; if it stays, find out who brought it back",
+    "tombstone-differs": "find out who changed the file; restore it from a backup made after the destruction",
     "access-gap": "find out who removed it, and compare with a backup of catalog.sqlite",
     "access-batch-differs": "find out who changed it, and compare with a backup of catalog.sqlite",
 }
@@ -109,7 +116,8 @@ def set_right(settings: Settings, clock: Clock = system_clock) -> tuple[str, ...
         with open_house(settings, clock) as house:
             newest = ledger_rows.newest_checkpoint(house.catalog.connection)
             ended = newest is None or newest["note"] is not None
-            if ended and not queries.unended_runs(house.catalog.connection):
+            left = destroyed_rows.unfinished_ones(house.catalog.connection)
+            if ended and not left and not queries.unended_runs(house.catalog.connection):
                 return ()
         with open_for_writing(settings, clock) as house:
             return house.swept or ("an interrupted run: ended and signed",)
@@ -142,7 +150,7 @@ def _guarded(found: Iterable[Finding]) -> Iterator[Finding]:
         yield from found
     except CustodyError as error:
         yield Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         yield Finding(code="catalog-damaged", object="catalog.sqlite", message=_WRITTEN_OTHERWISE)
 
 
@@ -192,7 +200,12 @@ def _shallow(house: House, level: Level) -> Iterator[Finding]:
         yield from check_newest(house.catalog, signing.verify)
     else:
         yield from check_ledger(house.catalog, acts.is_kind, signing.verify)
+        yield from _authority(house)
     yield from check_unsigned(house.catalog, house.vault)
+
+
+def _authority(house: House) -> Iterator[Finding]:
+    return check_authority(house.catalog, roles(), signing.verify, house.city.time_zone)
 
 
 def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
@@ -203,6 +216,7 @@ def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
         try:
             findings += lost_versions(house.catalog)
             findings += _guarded(check_ledger(house.catalog, acts.is_kind, signing.verify))
+            findings += _guarded(_authority(house))
             findings += _guarded(check_replay(house.catalog))
             for checked in results:
                 findings += checked.findings
@@ -286,6 +300,8 @@ def rebuild_catalog(settings: Settings, told: Callable[[int], None], clock: Cloc
             _set_aside(settings.catalog, aside)
             with catalog.transaction() as connection:
                 carried = carry(aside, connection)
+                carry_unfinished(aside, connection)
+            _remove_destroyed(settings, catalog, vault)
             restore(catalog, Journal(catalog, vault, ledger, clock, settings.by), carried)
             ledger.sign()
             catalog.truncate_log()
@@ -295,6 +311,12 @@ def rebuild_catalog(settings: Settings, told: Callable[[int], None], clock: Cloc
         durable.move(fresh, settings.catalog)
         _forget(aside)
     return count
+
+
+def _remove_destroyed(settings: Settings, catalog: Catalog, vault: Vault) -> None:
+    """Remove what the acts say was destroyed and the vault still held: a program was stopped before it could."""
+    for each, _, media in destroyed_rows.unfinished_ones(catalog.connection):
+        erasing.carry_out(catalog, vault, settings.home / erasing.FOLDER, each.cause, media, lambda name: None)
 
 
 def _set_aside(path: Path, aside: Path) -> None:

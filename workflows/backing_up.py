@@ -13,11 +13,11 @@ from pathlib import Path
 from archiver import backup_set, durable, sealing
 from archiver.backup_pack import PIECE, Listing, Packer, packing
 from archiver.backup_set import UNFINISHED, BackupSet, Bucket, KeptFile, Medium, Pack, Piece, Unlock
-from archiver.catalog import ledger_rows
+from archiver.catalog import destroyed_rows, ledger_rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.snapshot import Snapshot, take_snapshot
 from custody.clock import Clock, system_clock, text_of
-from custody.errors import CustodyError, DamageError, UsageError
+from custody.errors import BusyError, CustodyError, DamageError, UsageError
 from workflows.settings import Settings
 
 HOUSE = "archive"
@@ -26,7 +26,7 @@ HOUSE = "archive"
 SAVE_EVERY = 60.0
 """Seconds after which an unfinished backup notes how far it is, so that the next one goes on from there."""
 
-_LEFT_OUT = {"vault", "index", "swept", "writer.lock"}
+_LEFT_OUT = {"vault", "index", "swept", "purging", "writer.lock"}
 Told = Callable[[int, int], None]
 """Hears how many bytes are done, and of how many."""
 
@@ -107,7 +107,7 @@ def back_up(
         catalog = Catalog(settings.catalog)
         try:
             snapshot = take_snapshot(catalog)
-            base, apart = _base(medium, settings, catalog)
+            base, upto, apart = _base(medium, settings, catalog)
         finally:
             catalog.close()
         names = medium.set_names()
@@ -117,8 +117,10 @@ def back_up(
             name=f"{at[:19].replace(':', '-')}Z-{number:04d}", archive=settings.archive, at=at, size=snapshot.size,
             root=snapshot.root.hex(), note=snapshot.note, buckets=(),
         )  # fmt: skip
-        work = _Work(settings=settings, medium=medium, snapshot=snapshot, base=base, blank=blank, told=told)
+        anew = frozenset(name for name, leaf in snapshot.rewritten.items() if leaf >= upto)
+        work = _Work(settings=settings, medium=medium, snapshot=snapshot, base=base, anew=anew, blank=blank, told=told)
         made = work.run()
+        _refuse_a_mixture(settings, snapshot)
         medium.write_set(made)
         durable.remove(medium.set_path(UNFINISHED))
         _sweep(medium)
@@ -133,21 +135,36 @@ def _refuse_inside(home: Path, folder: Path) -> None:
         )
 
 
-def _base(medium: Medium, settings: Settings, catalog: Catalog) -> tuple[dict[str, Bucket], str]:
+def _refuse_a_mixture(settings: Settings, snapshot: Snapshot) -> None:
+    """A set holds one moment; files that a destruction wrote anew meanwhile are of a later one."""
+    catalog = Catalog(settings.catalog)
+    try:
+        if len(destroyed_rows.destructions(catalog.connection)) == snapshot.destructions:
+            return
+    finally:
+        catalog.close()
+    raise BusyError(
+        "Records were destroyed while this backup was made, so it would hold two different moments.",
+        "Run the same command again. What the backup holds from before is as it was.",
+    )
+
+
+def _base(medium: Medium, settings: Settings, catalog: Catalog) -> tuple[dict[str, Bucket], int, str]:
     """What is on the medium already and is this archive's past, by key: of the newest such set, and of what an
-    interrupted backup left. With it the name of the newest set when that is no past of this archive."""
-    apart, base = "", {}
+    interrupted backup left. With it how many entries the ledger had at that set, and the name of the newest set when
+    that is no past of this archive."""
+    apart, base, upto = "", {}, 0
     names = medium.set_names()[::-1]
     for name in names:
         found = _past(medium, name, settings, catalog)
         if found is not None:
-            base = {bucket.key: bucket for bucket in found.buckets}
+            base, upto = {bucket.key: bucket for bucket in found.buckets}, found.size
             break
         apart = names[0]
     if medium.set_path(UNFINISHED).exists():
         found = _past(medium, UNFINISHED, settings, catalog)
         base |= {bucket.key: bucket for bucket in found.buckets} if found else {}
-    return base, apart
+    return base, upto, apart
 
 
 def _past(medium: Medium, name: str, settings: Settings, catalog: Catalog) -> BackupSet | None:
@@ -167,12 +184,14 @@ def _past(medium: Medium, name: str, settings: Settings, catalog: Catalog) -> Ba
 
 @dataclass(kw_only=True, slots=True)
 class _Work:
-    """One backup while it is made."""
+    """One backup while it is made. Of the segments named in `anew` nothing on the medium is used again: a destruction
+    wrote them anew, at the same length."""
 
     settings: Settings
     medium: Medium
     snapshot: Snapshot
     base: dict[str, Bucket]
+    anew: frozenset[str]
     blank: BackupSet
     told: Told
     copied: int = 0
@@ -215,6 +234,7 @@ class _Work:
         with packing(self.medium, key) as packer:
             for wanted in self._wanted(name):
                 old = before.at(_place(wanted.path))
+                old = None if wanted.path.removeprefix("vault/") in self.anew else old
                 kept = self._file(key, wanted, old, packer)
                 same += kept is old
                 listing.add(kept)

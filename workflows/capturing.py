@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from archiver.catalog import queries
+from archiver.catalog import destroyed_rows, queries
 from archiver.fetch import Fetched, Fetcher, HttpFetcher, without_secrets
 from archiver.harvest import Classify, Filing, Harvest
 from archiver.package import MemoryPackage
 from archiver.platforms.reader import Package
 from archiver.reconciliation import Reconciliation
 from custody.account import Account
-from custody.clock import is_plausible
+from custody.clock import is_plausible, local_day
 from custody.errors import CustodyError, InputError, UnavailableError
 from custody.record import Content
 from retention_schedules.filing import bucket
@@ -113,6 +113,7 @@ def _run(
         notes.append(error.message)
     finally:
         harvest.close()
+    notes += _late(house, number)
     seconds = time.monotonic() - started
     broken = [*broken, *(reading.broken for reading in readings if reading.broken)]
     order = [without_secrets(source) for source in sources]
@@ -137,6 +138,20 @@ def _run(
         notes=tuple(notes),
         broken=tuple(broken),
     )
+
+
+def _late(house: House, run: int) -> list[str]:
+    """Where records were destroyed, an old download brings back what is in it: as new records, and this is said."""
+    day = local_day(house.clock(), house.city.time_zone)
+    quarter = f"{day.year}Q{(day.month + 2) // 3}"
+    late = destroyed_rows.come_in_late(house.catalog.connection, run, quarter)
+    if not late:
+        return []
+    count = "1 of the new records is" if late == 1 else f"{late:,} of the new records are"
+    return [
+        f"{count} so old that its retention ended already. What was destroyed is not remembered, so it comes in again "
+        "as new when a download that holds it is taken in: see `ofrecord retention due`"
+    ]
 
 
 def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None:

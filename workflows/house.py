@@ -5,9 +5,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from archiver import durable
+from archiver import durable, erasing
 from archiver.access import is_due, settle
-from archiver.catalog import queries, request_history, rows
+from archiver.catalog import destroyed_rows, queries, request_history, rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.ledger_check import check_newest
 from archiver.catalog.unsigned_check import check_unsigned
@@ -20,7 +20,7 @@ from archiver.signing import verify as verify_signature
 from archiver.vault import Vault
 from custody.account import Account
 from custody.clock import Clock, system_clock
-from custody.errors import CustodyError, DamageError, UsageError
+from custody.errors import BusyError, CustodyError, DamageError, UsageError
 from custody.ids import RecordNumber
 from custody.record import Record
 from policies.cities import City, load_city
@@ -172,6 +172,7 @@ def handles_in(catalog: Catalog) -> Callable[[], Mapping[int, str]]:
 def _recovered(house: House) -> House:
     """Sweep what was never acknowledged, and close runs whose process died."""
     connection = house.catalog.connection
+    _carry_out_destructions(house)
     if not _is_left(house):
         return house
     dead, ends = queries.unended_runs(connection), rows.segment_ends(connection)
@@ -180,6 +181,19 @@ def _recovered(house: House) -> House:
     for number in dead:
         house.journal.write(("run.ended", number, {"state": "interrupted", "reason": "the program was stopped"}))
     return replace(house, swept=tuple(swept))
+
+
+def _carry_out_destructions(house: House) -> None:
+    """Remove what a destruction decided on and was stopped before it could; forget what was only prepared."""
+    staging = house.settings.home / erasing.FOLDER
+    waiting = destroyed_rows.unfinished_ones(house.catalog.connection)
+    for each, _, media in waiting:
+        erasing.carry_out(house.catalog, house.vault, staging, each.cause, media, lambda name: None)
+    if waiting and house.catalog.truncate_log():  # while somebody reads, the search for remains waits for it
+        with suppress(BusyError):
+            house.engine.settle()
+    elif staging.exists():
+        durable.remove_folder(staging)
 
 
 def _refuse_another_past(house: House) -> None:

@@ -15,10 +15,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver import durable
-from archiver.catalog import acts, ledger_rows, queries
+from archiver.catalog import acts, destroyed_rows, ledger_rows, queries
 from archiver.catalog.rows import millis
 from custody.clock import moment_of, text_of
-from custody.errors import UnavailableError, UsageError
+from custody.errors import UsageError
 from custody.ids import RecordNumber, label_of, number_of
 from exports.tabular import guarded
 from workflows import access
@@ -172,13 +172,14 @@ def _acts(house: House, wanted: Wanted) -> Iterator[Deed]:
 
 def _story(house: House, wanted: Wanted, number: RecordNumber, account: int | None) -> Iterator[Line]:
     """One record's story: it is put together in order, then filtered."""
-    row = queries.record_row(house.catalog.connection, number)
-    if row is None:
-        raise UnavailableError(
-            f"There is no record {label_of(number)}.", "`ofrecord search` lists records with their numbers."
-        )
+    connection = house.catalog.connection
+    row, gone = queries.record_row(connection, number), destroyed_rows.destruction_of(connection, number)
+    if row is None and gone is None:
+        raise house.shelf.absence(number)
     names = _names(house)
     lines = [*_versions(house, number, names), *_answers(house, number, names, wanted.request)]
+    if gone is not None:
+        lines += _end(house, number, gone.cause.number, names)
     lines += [] if wanted.request is not None else _kept(house, number, names)
     since, until = _bounds(house, wanted)
     kind = wanted.kind
@@ -189,7 +190,7 @@ def _story(house: House, wanted: Wanted, number: RecordNumber, account: int | No
         and (since is None or millis(each.at) >= since)
         and (until is None or millis(each.at) < until)
         and (not kind or each.kind == kind or each.kind.startswith(f"{kind}."))
-        and (account is None or row["account"] == account)
+        and (account is None or row is None or row["account"] == account)
         and (wanted.request is None or each.kind not in (TAKEN_IN, CHANGED))
     ]
     return iter(chosen)
@@ -197,16 +198,27 @@ def _story(house: House, wanted: Wanted, number: RecordNumber, account: int | No
 
 def _versions(house: House, number: int, names: Names) -> Iterator[Line]:
     connection = house.catalog.connection
-    for version in queries.versions_of(connection, number):
+    for version in [*queries.versions_of(connection, number), *destroyed_rows.of_record(connection, number)]:
         entry = json.loads(ledger_rows.entry(connection, version["leaf"]) or b"{}")
-        at = millis(moment_of(entry["ts"])) if "ts" in entry else names.runs[version["run"]]["started_at"]
-        begun = queries.acts_of(connection, "run.started", version["run"])
+        number_of_run = entry.get("run", version.get("run", 0))
+        at = millis(moment_of(entry["ts"])) if "ts" in entry else names.runs[number_of_run]["started_at"]
+        begun = queries.acts_of(connection, "run.started", number_of_run)
         by = begun[0]["by"] if begun else ""
         what = "taken in" if version["n"] == 1 else f"changed: version {version['n']} was kept"
-        run = f"run {version['run']}, {line(by, 60)}"
-        said = f"{label_of(number)} {what}, {import_of(names.runs[version['run']], names)} ({run})"
+        run = f"run {number_of_run}, {line(by, 60)}"
+        said = f"{label_of(number)} {what}, {import_of(names.runs[number_of_run], names)} ({run})"
         kind = TAKEN_IN if version["n"] == 1 else CHANGED
         yield _line(names, version["leaf"], at, by, kind, label_of(number), said)
+
+
+def _end(house: House, number: int, destruction: int, names: Names) -> Iterator[Line]:
+    """That a record was destroyed, and that nothing of it was found afterwards."""
+    for row in queries.acts(house.catalog.connection, False, None, None, "disposition"):
+        deed = Deed(**row)
+        if deed.subject == destruction:
+            alone = replace(deed, data={**deed.data, "count": 1, "versions": 1})
+            said = told(alone, names).replace("1 record", label_of(number), 1)
+            yield _line(names, deed.leaf, deed.at, deed.by, deed.kind, label_of(number), said)
 
 
 def _answers(house: House, number: int, names: Names, request: int | None) -> Iterator[Line]:

@@ -10,24 +10,31 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from archiver import backup_set, durable, signing, warc
 from archiver.backup_set import BackupSet, Bucket, KeptFile, Medium, Unlock
-from archiver.catalog import ledger_rows
+from archiver.catalog import destroyed_rows, ledger_rows
+from archiver.catalog.destruction_acts import numbers_in
 from archiver.catalog.ledger_check import public_key
 from archiver.ledger import ROOM, origin_of
 from custody.checkpoint import checkpoint_of, is_signed, note_of
 from custody.clock import Clock, system_clock
 from custody.errors import CustodyError, DamageError, UnavailableError, UsageError
+from custody.ids import RecordNumber
 from custody.ledger import EMPTY_ROOT, Tree, leaf_hash
 from workflows.auditing import rebuild_catalog, verify
 from workflows.house import House, open_for_writing, open_house
+from workflows.purging import finish, purge_records
 from workflows.settings import Settings, read_settings
 
 RESTORED = "archive.restored"
 """The act that says so."""
 
 KEY = "ledger.key"
+KEYS = "keys/"
+"""Where people's keys lie, each under its owner's password."""
+
 MORE = 1.0
 """Bytes wanted for the catalog and the index, for each byte of the vault, at most."""
 
@@ -127,20 +134,31 @@ def salvage(folder: Path, home: Path, unlock: Unlock, chosen: str, told: Told) -
 
 
 def replay_dispositions(house: House, newer: Iterable[bytes]) -> int:
-    """Carry out again what the newer ledger says was destroyed after the backup was made; returns how many.
+    """Destroy again what the newer ledger says was destroyed after the backup was made; returns how many records.
 
     `newer` are the ledger's entries behind those in the backup. This is called before the archive gets its name, so
-    nothing destroyed can be served again. No act of this version destroys anything; an entry of one that does, made by
-    a newer version, stops the restore.
+    nothing destroyed can be served again. What came in after the backup is not in it, and is passed over.
     """
-    for entry in newer:
-        kind = str(json.loads(entry).get("t", ""))
-        if kind.startswith("disposition."):
-            raise UnavailableError(
-                "The newer ledger says that records were destroyed after this backup was made.",
-                "Use the version of Ofrecord that destroyed them: it does so again before anything is shown.",
-            )
-    return 0
+    chosen: dict[tuple[int, str], list[RecordNumber]] = {}
+    for data in (json.loads(entry) for entry in newer):
+        if data.get("t") == "records.destroyed":
+            named = (RecordNumber(number) for number in numbers_in(data["records"]))
+            chosen.setdefault((data["destruction"], data["certificate"]), []).extend(named)
+    finish(house, lambda what, now, of: None)  # one whose search had not ended when the backup was made
+    count = 0
+    for (destruction, certificate), numbers in chosen.items():
+        there = destroyed_rows.those_there(house.catalog.connection, numbers)
+        again = [number for number in numbers if number in there]
+        if again:
+            authority = {"certificate": certificate, "replayed": destruction}
+            done = purge_records(house, again, authority, lambda what, now, of: None, lambda each: {})
+            if done.remains is not None and done.remains.hits:
+                raise DamageError(
+                    f"What was destroyed under {certificate} is still found in the backup: {done.remains.hits[0]}.",
+                    "Nothing was restored. Take a newer set.",
+                )
+            count += done.records
+    return count
 
 
 def _refuse_target(folder: Path, home: Path) -> None:
@@ -170,11 +188,25 @@ def _newest_known(medium: Medium, made: BackupSet, ledger: Path | None) -> Newes
         except DamageError:
             continue
         if other.size > newest.size:
-            newest = Newest(size=other.size, place=f"the set {name} beside it")
+            entries = _entries_on(medium, other, made)
+            newest = Newest(size=other.size, place=f"the set {name} beside it", entries=entries)
     if ledger is None:
         return newest
     known = _from_folder(ledger, made) if ledger.is_dir() else _from_note(ledger, made)
-    return known if known.size >= newest.size else replace(known, size=newest.size, place=newest.place)
+    longer = max(known.entries, newest.entries, key=len)
+    if known.size >= newest.size:
+        return replace(known, entries=longer)
+    return replace(known, size=newest.size, place=newest.place, entries=longer)
+
+
+def _entries_on(medium: Medium, other: BackupSet, made: BackupSet) -> Sequence[bytes]:
+    """The ledger's entries in a newer set that are not in this one; none where it is another history, or damaged."""
+    with TemporaryDirectory() as scratch, suppress(DamageError, UsageError):
+        for bucket in other.buckets:
+            for kept in medium.files(bucket) if bucket.key == medium.known_key(ROOM) else ():
+                _copy_file(medium, bucket, replace(kept, path=Path(kept.path).name), Path(scratch), lambda size: None)
+        return _from_folder(Path(scratch), made).entries
+    return ()
 
 
 def _from_note(path: Path, made: BackupSet) -> Newest:
@@ -243,7 +275,7 @@ def _telling(told: Told, before: int, total: int, now: int) -> None:
 
 
 def _copy_file(medium: Medium, bucket: Bucket, kept: KeptFile, to: Path, told: Callable[[int], None]) -> None:
-    with durable.new_file(to / _safe(kept.path), secret=kept.path == KEY) as file:
+    with durable.new_file(to / _safe(kept.path), secret=kept.path == KEY or kept.path.startswith(KEYS)) as file:
         size = 0
         for data in medium.content(bucket, kept):
             size += file.write(data)
@@ -270,10 +302,11 @@ def _brought_to_life(
     with open_house(settings, clock) as house:
         _compare_ledger(house, made, newest)
         verdict = verify(house, lambda done: told("bytes verified", done, made.bytes))
-    if not verdict.clean:
-        first = verdict.findings[0]
+    findings = [finding for finding in verdict.findings if finding.code != "destruction-unfinished"]
+    if findings:
+        first = findings[0]
         raise DamageError(
-            f"What the backup holds is not sound ({len(verdict.findings)} findings; the first: {first.code} "
+            f"What the backup holds is not sound ({len(findings)} findings; the first: {first.code} "
             f"{first.object}: {first.message}). Nothing was restored.",
             "Restore an older set: `ofrecord backup DIR --list` shows them.",
         )

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workflows import (
+    telling_destructions,
     telling_holds,
     telling_keeping,
+    telling_people,
     telling_releases,
     telling_request_life,
     telling_requests,
@@ -128,6 +130,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     **telling_holds.SENTENCES,
     **telling_keeping.SENTENCES,
     **telling_releases.SENTENCES,
+    **telling_destructions.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,
@@ -136,6 +139,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "anchor.stamped": _stamped,
     "bytes.checked": _bytes_checked,
     "archive.restored": _archive_restored,
+    **telling_people.SENTENCES,
 }
 """Each kind of act and its sentence."""
 
@@ -164,6 +168,10 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "request.publish": lambda row: f"put {row['subject']} into a reading room, or out of it ({row['outcome']})",
     "request.respond": lambda row: f"took {_counted(row, 'record')} out as the response to {row['subject']}",
     "log.read": _log_read,
+    "user.list": lambda row: f"listed the users: {_counted(row, 'user')}",
+    "purge.list": lambda row: f"listed the purges: {_counted(row, 'purge')}",
+    "purge.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
+    "purge.certificate": lambda row: f"took the certificate of {row['subject']}: {_counted(row, 'record')}",
     "hold.preview": lambda row: f"looked at what a hold on {_sought(row)} would reach: {_counted(row, 'record')}",
     "rule.try": lambda row: f"tried a filing rule {_sought(row)}: {_counted(row, 'record')}",
 }

@@ -4,6 +4,7 @@ The old catalog is set aside first, so a reading that somebody writes down meanw
 damaged one, what can be read is carried; the rest is written down as lost by `archiver/access.py`.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pysqlite3.dbapi2
 from sqlalchemy import Connection, insert
 
 from archiver.catalog.access_rows import continue_after
-from archiver.catalog.tables import access, access_batch
+from archiver.catalog.tables import access, access_batch, unfinished
 from custody.errors import CustodyError
 
 
@@ -34,6 +35,21 @@ def carry(old: Path, connection: Connection) -> bool:
     finally:
         source.close()
     return True
+
+
+def carry_unfinished(old: Path, connection: Connection) -> None:
+    """Copy what a destruction that is not finished has still to do, as far as it can be read: what is lost there can be
+    done without."""
+    if not old.exists():
+        return
+    with suppress(pysqlite3.dbapi2.DatabaseError, UnicodeDecodeError, CustodyError):
+        source = pysqlite3.dbapi2.connect(str(old))
+        source.row_factory = pysqlite3.dbapi2.Row
+        try:
+            for row in source.execute("SELECT * FROM unfinished").fetchall():
+                connection.execute(insert(unfinished), _only(unfinished.c.keys(), row))
+        finally:
+            source.close()
 
 
 def _only(names: list[str], row: Any) -> dict[str, Any]:

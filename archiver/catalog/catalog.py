@@ -4,7 +4,7 @@ SQLite beside the vault, in settings that survive a power cut and keep nothing d
 asked of it and written to it is `rows.py`, `acts.py` and `queries.py`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 from archiver.catalog.tables import METADATA
 from custody.errors import BusyError, CustodyError, DamageError, UnavailableError
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest step in `migrations/versions`."""
 
 _SETTINGS = (
@@ -101,6 +101,12 @@ class Catalog:
         with _words_for(self.path):
             return not self.dbapi().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
 
+    def compact(self) -> None:
+        """Write the database anew, so that it holds its rows and nothing else."""
+        self._end_reading()
+        self.dbapi().execute("VACUUM")
+        self.truncate_log()
+
     def check(self, quick: bool = False) -> list[str]:
         """What the database itself finds wrong with its file; empty when nothing. `quick` leaves its indexes out."""
         try:
@@ -183,7 +189,7 @@ class Driver:
         """Whether a transaction is open."""
         return bool(self._connection.in_transaction)
 
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> "Rows":
+    def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> "Rows":
         """Run one statement."""
         with _words_for(self._path):
             return Rows(self._connection.execute(statement, values), self._path)

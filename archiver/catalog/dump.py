@@ -10,8 +10,9 @@ _PASSING = {"record": {"seen_run"}, "checkpoint": {"note"}}
 """Columns that only remember when something was last seen, or can be made again at will (the same key signs the same
 root with the same bytes); a rebuild cannot know them, and nothing depends on them."""
 
-READS = ("access", "access_batch")
-"""Who read what is not in the vault: a rebuild carries it over from the catalog it replaces, where there is one."""
+READS = ("access", "access_batch", "unfinished")
+"""Who read what, and what a destruction has still to do, are not in the vault: a rebuild carries both over from the
+catalog it replaces, where there is one."""
 
 
 def dump(connection: Connection) -> Iterator[str]:

@@ -4,6 +4,7 @@ Entries are of a closed list of kinds, in order, and each names its thing once. 
 here as one pattern a kind, so nothing but commitments, numbers and times can ever stand in it unseen.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +14,9 @@ from sqlalchemy import func, select
 from archiver.catalog import ledger_rows
 from archiver.catalog.access_check import Committed, check_access
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.destroyed_check import Said, check_destroyed
 from archiver.catalog.finding import Finding
-from archiver.catalog.tables import act, ledger_node, quarantine, version
+from archiver.catalog.tables import act, destroyed, ledger_node, quarantine, version
 from custody.checkpoint import Checkpoint, VerifierKey, Verify, checkpoint_of, is_signed, key_of, note_of
 from custody.errors import CustodyError
 from custody.ledger import Tree, leaf_hash, tree_of
@@ -35,6 +37,8 @@ _OTHER = re.compile(
     + _HASH
     + rb'"count":(?P<reads>\d+),"first":(?P<first>\d+),"last":(?P<last>\d+),"t":"access\.batch",'
     + rb'|\{"behind":\d+,"t":"clock\.anomaly",'
+    + rb'|\{"certificate":"[A-Za-z0-9._-]{1,60}","destruction":(?P<destruction>\d+),'
+    + rb'"records":(?P<records>\[\[\d+,\d+\](?:,\[\d+,\d+\])*\]),"t":"records\.destroyed",'
     + rb")"
     + _TIME
 )
@@ -65,6 +69,7 @@ def check_ledger(catalog: Catalog, kinds: Callable[[str], bool], verify: Verify)
     yield from _signatures(catalog, roots, verify)
     yield from _without_content(catalog, reading.counts)
     yield from check_access(catalog.connection, reading.batches)
+    yield from check_destroyed(catalog.connection, reading.destroyed)
 
 
 def check_newest(catalog: Catalog, verify: Verify) -> Iterator[Finding]:
@@ -93,6 +98,7 @@ class _Reading:
         self.tree = Tree()
         self.counts: Counter[str] = Counter()
         self.batches: list[Committed] = []
+        self.destroyed: list[Said] = []
         self._kinds, self._time = kinds, b""
         self._record = self._act = 0
         self._versions: dict[int, int] = {}
@@ -141,6 +147,9 @@ class _Reading:
             self.batches.append(Committed(seq=seq, first=first, last=last, commitment=match[0][6:70].decode()))
             if count != last - first + 1:
                 yield _wrong(seq, "it counts other readings than it names")
+        elif match["records"] is not None:
+            ranges = json.loads(match["records"])
+            self.destroyed.append(Said(seq=seq, destruction=int(match["destruction"]), ranges=ranges))
 
     def _completed(self) -> Iterator[Finding]:
         for level, position, node in self.tree.completed:
@@ -182,10 +191,11 @@ def _signatures(catalog: Catalog, roots: Mapping[int, Mapping[str, object]], ver
 def _without_content(catalog: Catalog, counts: Mapping[str, int]) -> Iterator[Finding]:
     """Entries whose content is gone. That each thing has its own entry is seen where the thing is read."""
     for what, table in (("record", version), ("quarantined", quarantine), ("act", act)):
-        there = catalog.connection.execute(select(func.count()).select_from(table)).scalar() or 0
-        if there == counts[what]:
+        tables = (table, destroyed) if table is version else (table,)
+        counted = (catalog.connection.execute(select(func.count()).select_from(each)).scalar() or 0 for each in tables)
+        if sum(counted) == counts[what]:
             continue
-        named = set(catalog.connection.execute(select(table.c.leaf)).scalars())
+        named = {leaf for each in tables for leaf in catalog.connection.execute(select(each.c.leaf)).scalars()}
         start = {"record": b'"t":"record.', "quarantined": b'"t":"import.quarantine"', "act": b'"act":'}[what]
         for seq, entry in ledger_rows.entries(catalog.connection):
             if start in entry and seq not in named:

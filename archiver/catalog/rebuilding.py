@@ -16,10 +16,12 @@ from archiver.catalog import acts, ledger_rows, rows
 from archiver.catalog.act import act_of
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.queries import all_records
+from archiver.catalog.rebuilt_destruction import Rebuilt
 from archiver.catalog.rows import Row
 from archiver.normalized import Envelope, content_bytes, decode_json, digest_of_bytes, envelope_of
 from archiver.press import fields_digest
 from archiver.shelf import Shelf
+from archiver.tombstone import destroyed_in
 from archiver.vault import Vault
 from custody.clock import moment_of
 from custody.errors import DamageError
@@ -27,6 +29,7 @@ from custody.ledger import leaf_hash, tree_of
 from custody.record import Record
 
 BATCH = 2_000
+_ALONE = b"WARC/1.1\r\nWARC-Type: metadata\r\n"
 
 _LEAF = Table(
     "rebuilding_leaf",
@@ -49,9 +52,13 @@ def rebuild(catalog: Catalog, vault: Vault, index: Callable[[list[Record]], None
             _restore_ledger(connection, vault, name, serial, members)
         for name, serial, members in _segments(vault, "acts"):
             _replay(connection, vault, name, serial, members)
-        for room in ("quarantine", "segments"):
-            for name, serial, members in _segments(vault, room):
-                _restore(connection, vault, name, serial, members, room == "segments")
+        gone = Rebuilt(connection)
+        for name, serial, members in _segments(vault, "quarantine"):
+            _restore_quarantine(connection, vault, name, serial, members)
+        for name, serial, members in _segments(vault, "segments"):
+            if name not in gone.gone:
+                _restore(connection, vault, name, serial, members, gone)
+        gone.close(vault)
         _LEAF.drop(connection)
         _restore_media(connection, vault)
         _settle_versions(connection, catalog, vault)
@@ -149,30 +156,40 @@ def _replay(connection: Any, vault: Vault, name: str, serial: int, members: Memb
     _shorten(connection, row, end)
 
 
-def _restore(connection: Any, vault: Vault, name: str, serial: int, members: Members, is_record: bool) -> None:
+def _restore_quarantine(connection: Any, vault: Vault, name: str, serial: int, members: Members) -> None:
+    row, end = _begin(connection, vault, name, serial, members), None
+    for place, _, content in _pairs(name, serial, members):
+        data = decode_json(warc.parse(content, f"vault/{name} at byte {place['offset']}").block)
+        leaf = _leaf_of(connection, "quarantined", data["run"], data["n"])
+        end = _unacknowledged(end, place["offset"], leaf, name)
+        if leaf is not None:
+            opening = bytes.fromhex(data["opening"])
+            rows.add_quarantine(connection, [{**data, **place, "opening": opening, "leaf": leaf}])
+    _shorten(connection, row, end)
+
+
+def _restore(connection: Any, vault: Vault, name: str, serial: int, members: Members, gone: Rebuilt) -> None:
     row, end = _begin(connection, vault, name, serial, members), None
     records: list[Row] = []
     versions: list[Row] = []
     uses: list[Row] = []
     for place, raw, content in _pairs(name, serial, members):
         where = f"vault/{name} at byte {place['offset']}"
-        block = warc.parse(content, where).block
-        if not is_record:
-            data = decode_json(block)
-            leaf = _leaf_of(connection, "quarantined", data["run"], data["n"])
-            end = _unacknowledged(end, place["offset"], leaf, name)
-            if leaf is not None:
-                opening = bytes.fromhex(data["opening"])
-                rows.add_quarantine(connection, [{**data, **place, "opening": opening, "leaf": leaf}])
-            continue
-        envelope = envelope_of(block)
-        here: Row = {"number": envelope.number, "n": envelope.version}
-        leaf = _leaf_of(connection, "record", envelope.number, envelope.version)
+        raw_exchange = warc.parse(raw, where)
+        stone = None if content else destroyed_in(raw_exchange)
+        envelope = None if stone else envelope_of(warc.parse(content, where).block)
+        number, n = (envelope.number, envelope.version) if envelope else stone or (0, 0)
+        leaf = _leaf_of(connection, "record", number, n)
         end = _unacknowledged(end, place["offset"], leaf, name)
         if leaf is None:
             continue
-        versions.append({**here, **_version_row(envelope, warc.parse(raw, where).block), **place, "leaf": leaf})
-        if envelope.version == 1:
+        if envelope is None or gone.by(number) is not None:
+            gone.add(number, n, leaf, place)
+            continue
+        here: Row = {"number": number, "n": n}
+        gone.keep(raw_exchange)
+        versions.append({**here, **_version_row(envelope, raw_exchange.block), **place, "leaf": leaf})
+        if n == 1:
             records.append(rows.record_row(envelope, versions[-1]["digest"]))
         for media in envelope.content.media:
             if media.sha256:
@@ -219,7 +236,11 @@ def _write(connection: Any, records: list[Row], versions: list[Row], uses: list[
 
 
 def _pairs(name: str, serial: int, members: Members) -> Iterator[tuple[Row, bytes, bytes]]:
+    """Each place with the content of its two exchanges; of a tombstone, which is alone, the second is empty."""
     for offset, raw, first in members:
+        if first.startswith(_ALONE):
+            yield {"segment": serial, "offset": offset, "length": len(raw)}, first, b""
+            continue
         try:
             _, normal, content = next(members)
         except StopIteration as error:

@@ -9,10 +9,25 @@ from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog, scratch
 from archiver.catalog.finding import Finding
 from archiver.catalog.keeping_tables import FOLLOWING as KEEPING
-from archiver.catalog.tables import account, act, assignment, decision, draft, hold, redaction, request, run
+from archiver.catalog.tables import (
+    account,
+    act,
+    assignment,
+    decision,
+    destruction,
+    draft,
+    gone_segment,
+    hold,
+    purge,
+    redaction,
+    request,
+    run,
+    user,
+)
 from archiver.normalized import decode_json
 
-_FOLLOWING = (account, run, request, decision, redaction, hold, draft, assignment, *KEEPING)
+_PEOPLE = (account, request, decision, redaction, draft, assignment, user)
+_FOLLOWING = (*_PEOPLE, run, hold, destruction, gone_segment, purge, *KEEPING)
 
 
 def check_replay(catalog: Catalog) -> Iterator[Finding]:

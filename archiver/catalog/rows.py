@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
-from archiver.catalog.tables import media, media_use, quarantine, record, segment, version
+from archiver.catalog.tables import destroyed, gone_segment, media, media_use, quarantine, record, segment, version
 from archiver.normalized import Envelope, content_bytes, digest_of_bytes, encode_json
 from custody.record import Content
 
@@ -133,8 +133,9 @@ def known(connection: Connection, account: int, object_ids: Sequence[str]) -> di
 
 
 def last_number(connection: Connection) -> int:
-    """The highest record number given so far; 0 in an empty archive."""
-    return connection.execute(select(func.max(record.c.number))).scalar() or 0
+    """The highest record number given so far, to records that were destroyed too; 0 in an empty archive."""
+    newest = (connection.execute(select(func.max(table.c.number))).scalar() or 0 for table in (record, destroyed))
+    return max(newest)
 
 
 def add_records(connection: Connection, rows: list[Row]) -> None:
@@ -156,7 +157,9 @@ def add_version_values(connection: Connection, rows: Sequence[tuple[Any, ...]]) 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert many rows without building each through the query compiler, which costs more than the insert itself."""
     if rows:
-        insert_values(connection, table, list(map(itemgetter(*table.columns.keys()), rows)))
+        names = table.columns.keys()
+        pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+        insert_values(connection, table, [pick(row) for row in rows])
 
 
 def insert_values(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -220,8 +223,14 @@ def newest_segment(connection: Connection, room: str) -> Row | None:
 
 
 def last_segment(connection: Connection) -> int:
-    """The highest segment id given so far; 0 when there is none."""
-    return connection.execute(select(func.max(segment.c.id))).scalar() or 0
+    """The highest segment id given so far, to segments that were destroyed too; 0 when there is none."""
+    newest = (connection.execute(select(func.max(table.c.id))).scalar() or 0 for table in (segment, gone_segment))
+    return max(newest)
+
+
+def segments(connection: Connection) -> list[Row]:
+    """Every segment, in order."""
+    return [dict(row) for row in connection.execute(select(segment).order_by(segment.c.id)).mappings()]
 
 
 def segment_ends(connection: Connection) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from archiver.catalog import ledger_rows
+from archiver.catalog import destroyed_rows, ledger_rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.tables import media, media_use, segment, version
 
@@ -24,7 +24,8 @@ _MEDIUM = struct.Struct("<32sQ")
 class Snapshot:
     """The ledger's size, root and signed note, and by bucket: the segments' ends by name, the media objects.
 
-    A media object lies in the last-ending of the buckets that show it.
+    `rewritten` says of segments that a destruction wrote anew which entry of the ledger that was, the newest.
+    `destructions` is how many there were. A media object lies in the last-ending of the buckets that show it.
     """
 
     size: int
@@ -32,6 +33,8 @@ class Snapshot:
     note: str
     segments: Mapping[str, Mapping[str, int]]
     packed_media: Mapping[str, bytes]
+    rewritten: Mapping[str, int]
+    destructions: int
 
     def buckets(self) -> list[str]:
         """The buckets there are, in order."""
@@ -57,11 +60,14 @@ def take_snapshot(catalog: Catalog) -> Snapshot:
         packed: dict[str, bytearray] = {}
         for sha256, length, bucket in _media(connection):
             packed.setdefault(bucket, bytearray()).extend(_MEDIUM.pack(sha256, length))
+        rewritten, destructions = destroyed_rows.rewritten_at(connection), len(destroyed_rows.destructions(connection))
     return Snapshot(
         size=newest["size"] if newest else 0,
         root=newest["root"] if newest else b"",
         note=str(newest["note"] or "") if newest else "",
         segments=segments,
+        rewritten=rewritten,
+        destructions=destructions,
         packed_media={bucket: bytes(found) for bucket, found in packed.items()},
     )
 

@@ -268,3 +268,64 @@ access_batch = Table(
     Column("opening", LargeBinary, nullable=False),
     Column("leaf", BigInteger, nullable=False),
 )
+
+user = Table(
+    "user",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("enrolled_by", Integer, nullable=False),
+    Column("retired_at", BigInteger),
+)
+
+purge = Table(
+    "purge",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+destruction = Table(
+    "destruction",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("certificate", Text, nullable=False),
+    Column("moment", Text, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("verified", Integer, nullable=False),
+)
+
+destroyed = Table(
+    "destroyed",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("destruction", Integer, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Index("destroyed_place", "segment", "offset"),
+    Index("destroyed_by", "destruction"),
+    sqlite_with_rowid=False,
+)
+
+gone_segment = Table(
+    "gone_segment",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("destruction", Integer, nullable=False),
+)
+
+unfinished = Table(
+    "unfinished",
+    METADATA,
+    Column("destruction", Integer, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("data", Text, nullable=False),
+)

@@ -7,6 +7,8 @@ the commitment in the ledger; the media with their names; every file with the li
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,10 +16,11 @@ from sqlalchemy import func, select
 from archiver import durable
 from archiver.catalog import rows
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.destroyed_check import check_tombstones
 from archiver.catalog.finding import Finding
 from archiver.catalog.record_check import Results, Stretch, WordsOf, check_records
 from archiver.catalog.room_checks import check_acts, check_blocks, check_quarantined
-from archiver.catalog.tables import act, checkpoint, media, quarantine, record, segment, version
+from archiver.catalog.tables import act, checkpoint, destroyed, media, quarantine, record, segment, version
 from archiver.vault import Vault
 from custody.errors import CustodyError
 from custody.ids import label_of
@@ -59,7 +62,7 @@ def _cuts(catalog: Catalog, row: dict[str, Any]) -> Iterator[int]:
     target, end = PIECE, row["committed_end"]
     while target < end:
         nexts = []
-        for table in (version, quarantine, act, checkpoint):
+        for table in (version, destroyed, quarantine, act, checkpoint):
             query = select(table.c.offset).where(table.c.segment == row["id"], table.c.offset >= target)
             nexts.append(catalog.connection.execute(query.order_by(table.c.offset).limit(1)).scalar())
         later = [offset for offset in nexts if offset is not None]
@@ -85,7 +88,7 @@ def check_piece(catalog: Catalog, vault: Vault, piece: Piece, words_of: WordsOf,
     if piece.start == 0:
         found += [] if data is None else _check_head(row, data, where)
         position, exchanges = row["head_length"], 1
-    check = _CHECKS.get(row["room"], check_records)
+    check = _CHECKS.get(row["room"], _check_versions)
     stretch = Stretch(
         catalog=catalog, vault=vault, segment=row, data=data, start=piece.start, end=piece.end, words_of=words_of
     )
@@ -98,6 +101,10 @@ def check_piece(catalog: Catalog, vault: Vault, piece: Piece, words_of: WordsOf,
     if position != piece.end:
         found.append(_gap(where, position, piece.end))
     return Checked(findings=found, bytes=len(data or b""), exchanges=exchanges)
+
+
+def _check_versions(stretch: Stretch) -> Results:
+    return merge(check_records(stretch), check_tombstones(stretch), key=itemgetter(0))
 
 
 _CHECKS: Mapping[str, Callable[[Stretch], Results]] = {

@@ -1,0 +1,221 @@
+"""What the search for remains looks for: pieces of the texts that were destroyed, and every digest there was of them.
+
+A text is looked at as its letters and digits alone, in small letters, so that one needle finds it in UTF-8, in UTF-16,
+between other marks and in the words of a search index. Needles are 16 letters long and of three kinds:
+
+- windows begin behind a certain letter (`SPLITS`) that does not come again within them. Where one stands does not
+  depend on what is around it, so a copy is found wherever it begins;
+- where a text has no window for `GAP` letters, all 16 pieces that begin at 16 places in a row: data cut into
+  pieces of 16 then has one of them, however it is aligned;
+- of texts in other scripts the same over their UTF-8 bytes.
+
+So of every text each run of `GAP` + 31 letters is found, and the whole of it from 31 letters on. Shorter texts may
+have no needle; of them it is checked that no row, entry or file is left. A digest or an opening (32 bytes) is looked
+for by the eight words that begin in its first eight bytes: one of them stands at a multiple of eight in any data.
+"""
+
+import json
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from archiver import durable
+from archiver.catalog.choice import Place
+from archiver.normalized import envelope_of
+from archiver.sealing import Seal
+from archiver.warc import read_member
+from custody.errors import DamageError
+from custody.ids import label_of
+from custody.words import joined
+
+SIZE = 16
+SPLITS = (b"d", b"l")
+"""Letters that stand about every 25th place in English and Spanish, and one of which is a hexadecimal digit."""
+
+GAP = 256
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
+_SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_OTHERS = bytes(set(range(256)) - set(_LETTERS + _LETTERS.upper()))
+_TOGETHER = 2_000
+_DULL = 4
+"""A piece with fewer different bytes says nothing: a row of zeros, a line of dashes."""
+
+
+def normal(data: bytes) -> bytes:
+    """Letters and digits alone, small."""
+    return data.translate(_SMALL, _OTHERS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traces:
+    """What a destroyed version could be known by: its texts, and the digests and openings that were stored. Media
+    objects that went with it are of number 0."""
+
+    number: int
+    n: int
+    texts: tuple[str, ...]
+    digests: tuple[bytes, ...]
+
+
+def traces_of(place: Place, chunk: bytes) -> Traces:
+    """The traces of a version, from its stored bytes and its row."""
+    where = label_of(place.number)
+    raw, kept = read_member(chunk[: place.raw_length], where), read_member(chunk[place.raw_length :], where)
+    content = envelope_of(kept.block).content
+    texts = [content.text, content.text_raw, content.title, content.permalink, content.object_id, *content.links]
+    texts += [content.author.name, content.author.handle, content.author.url, content.author.id]
+    texts += [part for medium in content.media for part in (medium.alt, medium.name, medium.uri)]
+    texts += [part for part in _strings(content.extra) if len(part) >= 2 * SIZE]
+    texts += [joined((text,)) for text in texts[:3] if not text.isascii()]
+    digests = [place.sha256, place.digest, place.fields, place.opening]
+    digests += [bytes.fromhex(part.fields["WARC-Block-Digest"].removeprefix("sha256:")) for part in (raw, kept)]
+    kept_texts = tuple(dict.fromkeys(text for text in texts if text))
+    return Traces(number=place.number, n=place.n, texts=kept_texts, digests=tuple(digests))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
+@dataclass(slots=True)
+class Needles:
+    """Needles of many versions. `windows` and `pieces` are letters, `runs` are UTF-8, `words` numbers of 8 bytes;
+    `blank` versions have no text long enough.
+
+    All pieces of one place stand for its first, all words of a digest for its first: which of them is found depends on
+    where the data happens to be cut.
+    """
+
+    windows: set[bytes] = field(default_factory=set)
+    pieces: dict[bytes, bytes] = field(default_factory=dict)
+    runs: dict[bytes, bytes] = field(default_factory=dict)
+    words: dict[int, int] = field(default_factory=dict)
+    blank: int = 0
+
+    def __len__(self) -> int:
+        return len(self.windows) + len(self.pieces) + len(self.runs) + len(self.words)
+
+    def add(self, traces: Traces) -> None:
+        """Take up the needles of one version."""
+        found = False
+        for text in traces.texts:
+            found = self._add_text(text.encode("utf-8", "surrogatepass")) or found
+        for digest in traces.digests:
+            words = [int.from_bytes(digest[at : at + 8], sys.byteorder) for at in range(8)]
+            self.words.update(dict.fromkeys(words, words[0]))
+        self.blank += traces.number > 0 and not found
+
+    def _add_text(self, data: bytes) -> bool:
+        letters = normal(data)
+        starts = window_starts(letters)
+        self.windows.update([letters[start : start + SIZE] for start in starts])
+        gaps = list(_gaps(starts, len(letters)))
+        for gap in gaps:
+            pieces = _pieces(letters, gap)
+            self.pieces.update(dict.fromkeys(pieces, letters[gap : gap + SIZE]))
+        foreign = len(letters) * 2 < len(data) and not data.isascii()
+        for start in range(0, len(data) - 2 * SIZE + 2, GAP) if foreign else ():
+            self.runs.update(dict.fromkeys(_pieces(data, start), data[start : start + SIZE]))
+        return bool(starts or gaps or (foreign and len(data) >= 2 * SIZE - 1))
+
+    def only(self, found: "Found") -> "Needles":
+        """Those of the needles that were found."""
+        pieces, runs = ({k: v for k, v in each.items() if v in found.pieces} for each in (self.pieces, self.runs))
+        words = {word: first for word, first in self.words.items() if first in found.words}
+        return Needles(self.windows & found.pieces, pieces, runs, words)
+
+
+@dataclass(slots=True)
+class Found:
+    """Needles that were found somewhere."""
+
+    pieces: set[bytes] = field(default_factory=set)
+    words: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.pieces or self.words)
+
+    def add(self, other: "Found") -> None:
+        """Take up what was found elsewhere."""
+        self.pieces |= other.pieces
+        self.words |= other.words
+
+    def without(self, *others: "Found") -> "Found":
+        """What was found here and in none of the others."""
+        pieces = self.pieces.difference(*(other.pieces for other in others))
+        return Found(pieces, self.words.difference(*(other.words for other in others)))
+
+
+def window_starts(letters: bytes) -> list[int]:
+    """Where the windows of some letters begin."""
+    found = set()
+    for split in SPLITS:
+        at = letters.find(split) + 1
+        for part in letters[at:].split(split) if at else ():
+            if len(part) >= SIZE and len(set(part[:SIZE])) >= _DULL:
+                found.add(at)
+            at += len(part) + 1
+    return sorted(found)
+
+
+def _gaps(starts: list[int], size: int) -> Iterator[int]:
+    """Where pieces must begin, so that no run of letters longer than `GAP` is without a needle."""
+    last = -GAP if not starts else 0
+    for start in [*starts, size]:
+        while start - last > GAP:
+            last = last + GAP
+            if last + 2 * SIZE - 1 <= size:
+                yield last
+        last = max(last, start)
+
+
+def _pieces(data: bytes, start: int) -> list[bytes]:
+    pieces = (data[at : at + SIZE] for at in range(start, min(start + SIZE, len(data) - SIZE + 1)))
+    return [piece for piece in pieces if len(set(piece)) >= _DULL]
+
+
+class Kept:
+    """Traces on the disk while a destruction lasts, sealed: nobody reads them without the key in the catalog."""
+
+    def __init__(self, path: Path, seal: Seal) -> None:
+        self.path = path
+        self._seal = seal
+
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[Traces], None]]:
+        """Write them down as they come, a few thousand in one sealed piece."""
+        batch: list[Any] = []
+        with durable.new_file(self.path, secret=True) as file:
+
+            def put(each: Traces) -> None:
+                batch.append([each.number, each.n, each.texts, [digest.hex() for digest in each.digests]])
+                if len(batch) >= _TOGETHER:
+                    self._put(file, batch)
+                    batch.clear()
+
+            yield put
+            self._put(file, batch)
+
+    def _put(self, file: IO[bytes], batch: list[Any]) -> None:
+        text = json.dumps(batch).encode("ascii")
+        sealed = self._seal.close(zlib.compress(text, 1), b"ofrecord needles")
+        file.write(len(sealed).to_bytes(8, "big") + sealed)
+
+    def read(self) -> Iterator[Traces]:
+        """The traces again. Raises DamageError when the file is not what was written."""
+        with self.path.open("rb") as file:
+            while head := file.read(8):
+                opened = self._seal.open(file.read(int.from_bytes(head, "big")), b"ofrecord needles")
+                if opened is None:
+                    raise DamageError(f"{self.path} cannot be opened.", "Keep the folder as it is and ask for help.")
+                for number, n, texts, digests in json.loads(zlib.decompress(opened)):
+                    found = tuple(bytes.fromhex(digest) for digest in digests)
+                    yield Traces(number=number, n=n, texts=tuple(texts), digests=found)

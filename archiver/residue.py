@@ -1,0 +1,206 @@
+"""The search for remains: every byte of some files, as it stands and in every form in which text hides.
+
+The data is taken apart, not the needles made many: bytes are looked at as they are and as letters alone (which is
+UTF-8 and UTF-16 at once); with percent signs, HTML entities and JSON escapes undone; as what runs of hexadecimal,
+base32 and base64 digits stand for, at every alignment; and unpacked, where gzip, zlib or a ZIP's member begins. What
+is unpacked or decoded is searched the same way, four levels deep.
+"""
+
+import base64
+import binascii
+import html
+import mmap
+import re
+import zlib
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from archiver.needles import SIZE, SPLITS, Found, Needles, normal
+
+BLOCK = 1 << 20
+OVERLAP = 1 << 15
+"""Bytes of the block before that are looked at again, since a needle can stand across the border."""
+
+DEEPEST = 4
+FIRST = 512
+"""Bytes by which it is seen whether something is packed at all."""
+
+AROUND = 400
+"""Bytes on both sides of an escape that are looked at without it."""
+
+_PIECE = re.compile(rb"(?s).{%d}" % SIZE)
+_ESCAPE = re.compile(rb'\\(?:(?:u[0-9a-fA-F]{4})(?:\\u[0-9a-fA-F]{4})*|[nrtbf"/\\])')
+_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
+_ENTITY = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};)")
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
+_HEX = re.compile(rb"[0-9a-fA-F]{30,}")
+_BASE32 = re.compile(rb"[A-Z2-7]{40,}|[a-z2-7]{40,}")
+_LINES = re.compile(rb"[A-Za-z0-9+/]{60}\r?\n[A-Za-z0-9+/]{4}")
+_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_IS_DIGIT = bytes(byte in _DIGITS for byte in range(256))
+_RUN = b"\1" * 30
+_GZIP, _ZIP = b"\x1f\x8b\x08", b"PK\x03\x04"
+_ZLIB = (b"x\x9c", b"x\xda", b"x\x01", b"x\x5e")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+class Search:
+    """A search for needles; `bytes` counts what was looked at, as it lies in the files."""
+
+    def __init__(self, needles: Needles) -> None:
+        self.needles = needles
+        self.bytes = 0
+
+    def file(self, path: Path) -> Found:
+        """Search a file. A file that went meanwhile holds nothing."""
+        found = Found()
+        try:
+            with path.open("rb") as file:
+                size = file.seek(0, 2)
+                if not size:
+                    return found
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                    for start in range(0, size, BLOCK):
+                        found.add(self._decoded(data[max(0, start - OVERLAP) : start + BLOCK], 0))
+                    for piece in _unpacked(data):
+                        found.add(self.data(piece, 1))
+                    self.bytes += size
+        except FileNotFoundError:
+            pass
+        return found
+
+    def data(self, data: bytes, depth: int = 0) -> Found:
+        """Search some bytes."""
+        found = self._decoded(data, depth)
+        if depth < DEEPEST:
+            for piece in _unpacked(data):
+                found.add(self.data(piece, depth + 1))
+        return found
+
+    def _decoded(self, data: bytes, depth: int) -> Found:
+        found = self.plain(data)
+        if depth < DEEPEST:
+            for view in self._views(data):
+                found.add(self.data(view, depth + 1))
+        return found
+
+    def plain(self, data: bytes) -> Found:
+        """Search bytes as they stand."""
+        found, needles = Found(), self.needles
+        letters = normal(data)
+        for split in SPLITS if needles.windows else ():
+            cut = [part[:SIZE] for part in letters.split(split) if len(part) >= SIZE]
+            found.pieces |= needles.windows.intersection(cut)
+        if needles.pieces:
+            found.pieces.update(needles.pieces[each] for each in needles.pieces.keys() & _PIECE.findall(letters))
+        if needles.runs:
+            found.pieces.update(needles.runs[each] for each in needles.runs.keys() & _PIECE.findall(data))
+        if needles.words and len(data) >= 8:
+            numbers = memoryview(data[: len(data) // 8 * 8]).cast("Q")
+            found.words.update(needles.words[each] for each in needles.words.keys() & numbers)
+        return found
+
+    def _views(self, data: bytes) -> Iterator[bytes]:
+        """What some bytes stand for."""
+        if undone := _undone(data):
+            yield undone
+        if runs := _runs(data):
+            together = b"\n".join(runs)
+            if hexadecimal := _HEX.findall(together):
+                yield from (_from_hex(hexadecimal, phase) for phase in range(2))
+            if others := [run for run in runs if run.translate(None, _HEX_DIGITS)]:
+                yield from (_from_base64(others, phase) for phase in range(4))
+            if thirty_two := _BASE32.findall(together):
+                yield from (_from_base32(thirty_two, phase) for phase in range(8))
+        if self.needles.runs:  # letters of other scripts, which are not the same bytes in UTF-16
+            for name in ("utf-16-le", "utf-16-be"):
+                yield from (data[start:].decode(name, "ignore").encode("utf-8", "ignore") for start in range(2))
+
+
+def _undone(data: bytes) -> bytes:
+    """What stands around JSON escapes, percent signs and HTML entities, without them."""
+    spans = [match.span() for form in (_ESCAPE, _PERCENT, _ENTITY) for match in form.finditer(data)]
+    parts: list[bytes] = []
+    start = end = 0
+    for first, last in [*sorted(spans), (len(data) + 2 * AROUND + 1, 0)]:
+        if first - AROUND > end:
+            if end:
+                parts.append(_without_escapes(data[start:end]))
+            start = max(0, first - AROUND)
+        end = max(end, last + AROUND)
+    return b"\0".join(parts)
+
+
+def _without_escapes(data: bytes) -> bytes:
+    data = _ESCAPE.sub(_unescaped, data)
+    data = _PERCENT.sub(lambda match: bytes.fromhex(match[0].replace(b"%", b"").decode("ascii")), data)
+    return _ENTITY.sub(lambda match: html.unescape(match[0].decode("ascii")).encode("utf-8", "surrogatepass"), data)
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    if match[0][1:2] != b"u":
+        return b" "
+    units = bytes.fromhex(match[0].replace(b"\\u", b"").decode("ascii"))
+    return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+
+
+def _runs(data: bytes) -> list[bytes]:
+    """Long runs of base64's digits (hexadecimal and base32 digits are among them); lines of one text are one run."""
+    if _RUN not in (marked := data.translate(_IS_DIGIT)):
+        return []
+    if _LINES.search(data):
+        data = data.replace(b"\r", b"").replace(b"\n", b"")
+        marked = data.translate(_IS_DIGIT)
+    found, at = [], marked.find(_RUN)
+    while at >= 0:
+        end = marked.find(b"\0", at)
+        end = len(data) if end < 0 else end
+        found.append(data[at:end])
+        at = marked.find(_RUN, end)
+    return found
+
+
+def _from_hex(runs: list[bytes], phase: int) -> bytes:
+    return binascii.unhexlify(b"".join([run[phase : phase + (len(run) - phase) // 2 * 2] for run in runs]))
+
+
+def _from_base64(runs: list[bytes], phase: int) -> bytes:
+    return binascii.a2b_base64(b"".join([_filled(run[phase:], 4) for run in runs]).translate(_URL_SAFE))
+
+
+def _from_base32(runs: list[bytes], phase: int) -> bytes:
+    return base64.b32decode(b"".join([_filled(run[phase:], 8) for run in runs]), casefold=True)
+
+
+def _filled(run: bytes, size: int) -> bytes:
+    """A run up to whole groups: `A` stands for nothing but zeros."""
+    return run + b"A" * (-len(run) % size)
+
+
+def _unpacked(data: "bytes | mmap.mmap") -> Iterator[bytes]:
+    """What is packed within some bytes, in pieces, wherever something packed begins."""
+    for sign, bits in ((_GZIP, 31), (_ZIP, -15), *((each, 15) for each in _ZLIB)):
+        at = data.find(sign)
+        while at >= 0:
+            start = at
+            if sign == _ZIP:
+                sizes = data[at + 26 : at + 30]
+                start += 30 + int.from_bytes(sizes[:2], "little") + int.from_bytes(sizes[2:], "little")
+            end = yield from _unpacked_at(data, start, bits)
+            at = data.find(sign, max(at + 1, end))
+
+
+def _unpacked_at(data: "bytes | mmap.mmap", start: int, bits: int) -> Generator[bytes, None, int]:
+    """The pieces of one packed stream; returns where it ends, or `start` where there is none."""
+    unpacker, before, size, taken = zlib.decompressobj(bits), b"", FIRST, start
+    try:
+        while not unpacker.eof and (packed := data[taken : taken + size]):
+            piece = unpacker.decompress(packed, BLOCK)
+            while piece:
+                yield before + piece
+                before = piece[-OVERLAP:]
+                piece = unpacker.decompress(unpacker.unconsumed_tail, BLOCK)
+            taken, size = taken + len(packed), BLOCK
+    except zlib.error:
+        return start
+    return taken - len(unpacker.unused_data)

@@ -1,0 +1,197 @@
+"""The search for remains of what was destroyed: over every file of the archive, and by name in every table.
+
+Files of records that stay are not searched but accounted for: each of their bytes is a tombstone, which was compared,
+or belongs to a version that was compared with its digest when its file was written anew. In all others a needle that is
+found is a remain, unless it also stands in rows of records that stay, in their own right: then it says nothing of what
+was destroyed. In the catalog and in the log it may also be what people wrote themselves; that is named and left.
+"""
+
+import re
+from collections.abc import Callable, Collection, Container, Iterator
+from pathlib import Path
+
+from archiver import erasing
+from archiver.catalog import destroyed_rows, living, rows
+from archiver.needles import Found, Kept, Needles
+from archiver.residue import Search
+from archiver.warc import read_member
+from custody.errors import UnavailableError
+from custody.ids import label_of
+from custody.purged import Remains
+from workflows.house import House
+
+Told = Callable[[str, int, int], None]
+
+_SEARCHING = "bytes searched for remains"
+_OURS = ("catalog.sqlite", "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
+"""Files that hold what the rows hold; in no other may a needle stand."""
+
+_LINES = 2_000
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def obstacles(house: House, numbers: Collection[int], kept: Kept, told: Told) -> None:
+    """Refuse to begin while a text also lies where nothing can be taken out: among the items nobody understood."""
+    paths = sorted((house.vault.root / "quarantine").glob("*.warc.gz"))
+    if not paths:
+        return
+    search = Search(_needles(kept))
+    for path in paths:
+        told(_SEARCHING, search.bytes, 0)
+        found = search.file(path)
+        if found:
+            found = _not_elsewhere(house, search.needles, found, frozenset(numbers))
+        if found:
+            named = ", ".join(_owners(kept, found))
+            raise UnavailableError(
+                f"Nothing was destroyed: {named} also stands in vault/{path.relative_to(house.vault.root)}, among the "
+                "items that were set aside because nobody could understand them.",
+                "Take these records off the list, and decide on the set-aside items first.",
+            )
+
+
+def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
+    """Look for what is left of a destruction, everywhere; say what was looked at and what was found."""
+    connection = house.catalog.connection
+    cause = next(each.cause for each in destroyed_rows.destructions(connection) if each.cause.number == number)
+    needles = _needles(kept) if kept is not None and kept.path.exists() else Needles()
+    looking = Search(needles)
+    hits = [*_rows_left(house, number)]
+    for segment in destroyed_rows.rewritten(connection, number):
+        if not erasing.stands(house.catalog, house.vault, segment, cause):
+            hits.append(f"vault/{segment['name']}: a tombstone is not in its place")
+    accounted, searched = _files(house)
+    total, found = sum(path.stat().st_size for path in searched), dict[str, Found]()
+    for path in searched:
+        told(_SEARCHING, looking.bytes, total)
+        name = path.relative_to(house.settings.home).as_posix()
+        if seen := looking.file(path):
+            found[name] = seen
+    everywhere = Found()
+    for each in found.values():
+        everywhere.add(each)
+    own, written, tables = _in_rows(house, needles.only(everywhere)) if everywhere else (Found(), Found(), set[str]())
+    listed = [f"the catalog's table {name}" for name in sorted(tables)]
+    for name, seen in found.items():
+        if name.startswith("responses/"):
+            listed.append(name)
+        elif left := seen.without(own, written) if name.startswith(_OURS) else seen.without(own):
+            left = _not_elsewhere(house, needles, left, frozenset())
+            if left and not (name.startswith("catalog.sqlite") and not _again(house, looking, left)):
+                hits.append(f"{name}: {', '.join(_owners(kept, left))}")
+    blank = needles.blank if needles.words else destroyed_rows.count_of_versions(connection, number)
+    return Remains(
+        files=len(searched) + len(accounted), bytes=looking.bytes, needles=len(needles), hits=tuple(hits),
+        accounted=sum(path.stat().st_size for path in accounted), structural=blank,
+        shared=len(own.pieces) + len(own.words), kept=tuple(listed),
+    )  # fmt: skip
+
+
+def _needles(kept: Kept) -> Needles:
+    needles = Needles()
+    for traces in kept.read():
+        needles.add(traces)
+    return needles
+
+
+def _again(house: House, looking: Search, left: Found) -> bool:
+    """Whether remains are still in the database once it was written anew, without its free places."""
+    house.catalog.compact()
+    narrow = Search(looking.needles.only(left))
+    return bool(narrow.file(house.settings.catalog))
+
+
+def _files(house: House) -> tuple[list[Path], list[Path]]:
+    """The files whose bytes are accounted for, and those that are searched."""
+    home, connection = house.settings.home, house.catalog.connection
+    segments = rows.segment_ends(connection)
+    accounted: list[Path] = []
+    searched: list[Path] = []
+    for path in sorted(home.rglob("*")):
+        if path.is_file() and path != home / erasing.FOLDER / "needles":
+            name = path.relative_to(home).as_posix()
+            end = segments.get(name.removeprefix("vault/")) if name.startswith("vault/segments/") else None
+            stem = path.name.removesuffix(".warc.gz") if name.startswith("vault/media/") else ""
+            shown = bool(_SHA256.fullmatch(stem)) and rows.has_media(connection, bytes.fromhex(stem))
+            (accounted if shown or end == path.stat().st_size else searched).append(path)
+    return accounted, searched
+
+
+def _rows_left(house: House, number: int) -> Iterator[str]:
+    """Rows, index entries and files by the names of what was destroyed."""
+    connection = house.catalog.connection
+    for name, label in destroyed_rows.still_there(connection, number):
+        yield f"the catalog's table {name}: {label_of(label)}"
+    numbers = destroyed_rows.numbers_of(connection, number)
+    for start in range(0, len(numbers), _LINES):
+        for each in house.engine.words_of(numbers[start : start + _LINES]):
+            yield f"the search index: {label_of(each)}"
+    for name in destroyed_rows.gone_segments(connection, number):
+        if house.vault.path_of(name).exists():
+            yield f"vault/{name}: the file is still there"
+
+
+def _in_rows(house: House, needles: Needles, without: Container[int] = ()) -> tuple[Found, Found, set[str]]:
+    """Which needles stand in the rows and words of records that stay, which only in what people wrote, and in which
+    tables that is."""
+    looking, own, written, tables = Search(needles), Found(), Found(), set[str]()
+    with house.catalog.reading() as connection:
+        for values in living.of_records(connection, without):
+            own.add(looking.plain(values))
+        for lines in _lines(house, without):
+            own.add(looking.plain(lines))
+        for name, values in living.of_people(connection):
+            if found := looking.data(values).without(own):
+                written.add(found)
+                tables.add(name)
+    return own, written, tables
+
+
+def _not_elsewhere(house: House, needles: Needles, found: Found, without: Container[int]) -> Found:
+    """What was found and stands in no record that stays: neither in its row and words nor in its bytes. Its neighbours
+    are read first, which is where most of what two records have in common stands."""
+    own, _, _ = _in_rows(house, needles.only(found), without)
+    found = found.without(own)
+    looking = Search(needles.only(found))
+    for block in _contents(house, without) if found else ():
+        found = found.without(looking.data(block))
+        if not found:
+            break
+    return found
+
+
+def _contents(house: House, without: Container[int]) -> Iterator[bytes]:
+    """What is kept of the records that stay, unpacked."""
+    for segment in rows.segments(house.catalog.connection):
+        for page in destroyed_rows.places_in(house.catalog.connection, segment["id"]):
+            members = []
+            for number, offset, raw_length, length in page:
+                if number not in without:
+                    chunk = house.vault.read(segment["name"], offset, length)
+                    members += [chunk[:raw_length], chunk[raw_length:]]
+            yield b"\0".join(read_member(member, segment["name"]).block for member in members)
+
+
+def _lines(house: House, without: Container[int]) -> Iterator[bytes]:
+    batch: list[str] = []
+    for number, line in house.engine.known():
+        if number not in without:
+            batch.append(line)
+        if len(batch) == _LINES:
+            yield "\0".join(batch).encode("utf-8", "surrogatepass")
+            batch.clear()
+    yield "\0".join(batch).encode("utf-8", "surrogatepass")
+
+
+def _owners(kept: Kept | None, found: Found) -> list[str]:
+    """The records whose needles were found, at most a few of them."""
+    labels: list[str] = []
+    for traces in kept.read() if kept is not None else ():
+        one = Needles()
+        one.add(traces)
+        label = label_of(traces.number) if traces.number else "a medium"
+        if one.only(found) and label not in labels:
+            labels.append(label)
+        if len(labels) == 6:
+            return [*labels[:5], "and more"]
+    return labels
