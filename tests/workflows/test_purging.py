@@ -75,8 +75,9 @@ def destroy_in(house: House, *numbers: int, **more: Any) -> Purged:
 
 
 def codes(archive: Archive) -> set[str]:
+    """What verification finds, but for what is not tried here: nobody has signed for these destructions."""
     with archive.reading() as house:
-        return {each.code for each in verify(house, lambda done: None).findings}
+        return {each.code for each in verify(house, lambda done: None).findings} - {"purge-unsigned"}
 
 
 def bytes_of(archive: Archive) -> Iterator[tuple[str, bytes]]:
@@ -354,7 +355,8 @@ def test_verification_works_at_every_level_without_a_false_alarm(filled: Archive
     destroy(filled, 3, 4, 40)
     for level in auditing.Level:
         with filled.reading() as house:
-            assert verify(house, lambda done: None, level).findings == ()
+            found = {each.code for each in verify(house, lambda done: None, level).findings}
+            assert found <= {"purge-unsigned"}
 
 
 def sql(archive: Archive, statement: str, *values: Any) -> None:
