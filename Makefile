@@ -7,17 +7,23 @@ BIN := .venv/bin
 
 setup: .venv/.ready
 
-.venv/.ready: requirements.lock pyproject.toml tools/setup.sh
+.venv/.ready: requirements.lock pyproject.toml tools/setup.sh tools/packages.sh
 	@sh tools/setup.sh "$(PYTHON)"
+	@touch $@
+
+# What only tests need: a browser, readers of PDF, a tracer of system calls, a local time-stamping authority. Where they
+# cannot be installed, the tests that need them are skipped, and each skip is printed and counted.
+.venv/.tools: .venv/.ready
+	@sh tools/packages.sh chromium poppler-utils strace openssl || true
 	@touch $@
 
 demo: .venv/.ready ## make a fictional city's archive and do the main job on it
 	@$(BIN)/python -m demo.run
 
-test: .venv/.ready ## all tests
+test: .venv/.ready .venv/.tools ## all tests
 	@$(BIN)/python -m pytest
 
-test-faults: .venv/.ready ## crashes, power cuts, full and failing disks, damage: every point, with a table of counts
+test-faults: .venv/.ready .venv/.tools ## crashes, power cuts, full and failing disks, damage: every point, with a table of counts
 	@FAULTS=full $(BIN)/python -m pytest tests/faults
 
 check: .venv/.ready ## format, lint, types

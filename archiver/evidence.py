@@ -26,7 +26,7 @@ class Evidence:
     """
 
     def __init__(self, catalog: Catalog, vault: Vault, ledger: Ledger, leaves: Sequence[int]) -> None:
-        self._catalog, self._vault = catalog, vault
+        self._catalog = catalog
         self._shelf = Shelf(catalog, vault)
         self._size, note = ledger.signed_beyond(max(leaves, default=0))
         read = ledger_rows.reader(catalog.connection)
@@ -36,12 +36,10 @@ class Evidence:
     def of(self, number: RecordNumber, n: int) -> Proof:
         """The evidence for one version, all its parts open. Raises DamageError when the ledger does not bear it out."""
         connection = self._catalog.connection
-        places = queries.versions_of(connection, number)
-        place = next(place for place in places if place["n"] == n)
-        envelopes = self._shelf.envelopes(number)[:n]
-        envelope = envelopes[-1]
-        content, opening = content_bytes(envelope.content), place["opening"]
-        parts = disclosable(content, self._shelf.raw(number, n))
+        places = queries.versions_of(connection, number)[:n]
+        place, envelopes = places[-1], [self._shelf.envelope_at(each) for each in places]
+        content, opening = content_bytes(envelopes[-1].content), place["opening"]
+        parts = disclosable(content, self._shelf.raw_at(place))
         made = fields_of(opening, parts)
         kept = part_commitment(part_keys(opening, 1)[0], "kept", _kept(place["sha256"], envelopes))
         entry = ledger_rows.entry(connection, place["leaf"])

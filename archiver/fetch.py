@@ -1,7 +1,7 @@
-"""Live feeds over the network: the one place that speaks HTTP, and the one place where secrets could leak.
+"""The network: the one place that speaks HTTP, and the one place where secrets could leak.
 
-Only http and https, only public addresses (unless the city allows its own network), at most five redirects, a limit in
-bytes and in time. The address that is checked is the address that is connected to, at every hop.
+Live feeds: only http and https, only public addresses (unless the city allows its own network), at most five
+redirects, a limit in bytes and in time. The address that is checked is the address that is connected to, at every hop.
 """
 
 import ipaddress
@@ -20,6 +20,7 @@ from custody.errors import InputError, UnavailableError
 LARGEST = 64 * 1024 * 1024
 SECONDS = 30.0
 REDIRECTS = 5
+_SHORT = 1 << 16
 _SECRET = re.compile(
     r"((?:access_token|token|api_?key|key|sig|appsecret_proof|client_secret|refresh_token|password)=)[^&#\s]+", re.I
 )
@@ -96,6 +97,30 @@ class FakeFetcher:
         if url not in self.answers:
             raise UnavailableError(f"{url} does not answer.", "Check the address.")
         return self.answers[url]
+
+
+def post_text(url: str, text: str, seconds: float) -> tuple[int, str]:
+    """Send a short text to an address a person has named, and read the short answer: its status and its words.
+
+    Raises UnavailableError when nobody answers. No redirect is followed and no proxy asked.
+    """
+    try:
+        with (
+            httpx.Client(timeout=seconds, trust_env=False) as client,
+            client.stream("POST", url, content=text.encode()) as answer,
+        ):
+            said = b""
+            for piece in answer.iter_bytes():
+                said += piece
+                if len(said) > _SHORT:
+                    raise UnavailableError(
+                        f"{without_secrets(url)} answers at too great a length.", "Check the address."
+                    )
+            return answer.status_code, said.decode("utf-8", "replace")
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        raise UnavailableError(
+            f"{without_secrets(url)} does not answer ({without_secrets(str(error))}).", "Try again later."
+        ) from None
 
 
 def without_secrets(text: str) -> str:

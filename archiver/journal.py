@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,22 +10,13 @@ from archiver.catalog import acts, rows
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog
 from archiver.ledger import Ledger
-from archiver.segment import new_segment
-from archiver.vault import ROLL_AT, Vault
+from archiver.segment import segment_for
+from archiver.vault import Vault
 from custody.canonical import canonical
 from custody.clock import Clock, text_of
 from custody.ids import exchange_uuid, new_openings
 
 ROOM = "acts"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beside:
-    """What is durable together with acts, or not at all: further entries of the ledger, and a change of rows that do
-    not follow from acts."""
-
-    entries: Sequence[Mapping[str, Any]]
-    change: Callable[[Any], None]
 
 
 class Journal:
@@ -39,11 +29,18 @@ class Journal:
         self.clock = clock
         self.by = by
 
-    def write(self, *done: tuple[str, int, Mapping[str, Any]], beside: Beside | None = None) -> list[Act]:
-        """Do acts given as (kind, subject, data). Returns them as kept."""
+    def write(
+        self,
+        *done: tuple[str, int, Mapping[str, Any]],
+        also: Callable[[], None] | None = None,
+        beside: Sequence[Mapping[str, Any]] = (),
+    ) -> list[Act]:
+        """Do acts given as (kind, subject, data). Returns them as kept. `also` is done in the same transaction, after
+        them: what follows from the acts but lies elsewhere (the search index, a stored file's row). `beside` are
+        further entries of the ledger, behind those of the acts."""
         now = self.clock()
-        segment, pieces = self._segment(text_of(now))
-        end = segment["committed_end"] + sum(len(piece) for piece in pieces)
+        segment, head = segment_for(self.catalog.connection, self.vault, ROOM, text_of(now))
+        pieces, end = [head], segment["committed_end"] + len(head)
         start, at, entries = segment["committed_end"], *self._moment(now)
         first = acts.last_act(self.catalog.connection) + 1
         leaf = self.ledger.size()
@@ -67,29 +64,21 @@ class Journal:
             entries.append(self.ledger.act_entry(act, block, at))
             pieces.append(member)
             end += len(member)
-        entries += [self.ledger.entry(each, at) for each in (beside.entries if beside else ())]
+        entries += [self.ledger.entry(each, at) for each in beside]
         self.vault.append(segment["name"], b"".join(pieces), start)
         appended = self.ledger.prepare(entries, at, segment["id"])
         with self.catalog.transaction() as connection:
             rows.put_segment(connection, {**segment, "committed_end": end})
             for act, place in kept:
                 acts.record_act(connection, act, place)
-            if beside is not None:
-                beside.change(connection)
             self.ledger.record(connection, appended)
+            if also is not None:
+                also()
         return [act for act, _ in kept]
 
     def _moment(self, now: datetime) -> tuple[int, list[bytes]]:
         at, first = self.ledger.moment(now)
         return at, [self.ledger.entry(each, at) for each in first]
-
-    def _segment(self, date: str) -> tuple[dict[str, Any], list[bytes]]:
-        connection = self.catalog.connection
-        row = rows.newest_segment(connection, ROOM)
-        if row is not None and row["committed_end"] < ROLL_AT:
-            return row, []
-        row, head = new_segment(self.vault, ROOM, rows.last_segment(connection) + 1, date)
-        return row, [head]
 
     def _member(self, act: Act, block: bytes, date: str) -> bytes:
         uuid = exchange_uuid(self.vault.archive, act.number, 0, 6)

@@ -16,16 +16,16 @@ from archiver.catalog import ledger_rows, rows
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.rows import Row
-from archiver.segment import new_segment
+from archiver.segment import segment_for
 from archiver.signing import LogKey
-from archiver.vault import ROLL_AT, Vault
+from archiver.vault import Vault
 from custody.canonical import canonical
 from custody.checkpoint import Checkpoint, Note
 from custody.clock import text_of
 from custody.commitment import record_commitment
 from custody.errors import DamageError, UnavailableError
 from custody.ids import ArchiveId, exchange_uuid
-from custody.ledger import Tree, leaf_hash, tree_of
+from custody.ledger import Tree, consistency_proof, is_consistent, leaf_hash, tree_of
 
 ROOM = "ledger"
 GENESIS = "archive.made"
@@ -103,7 +103,7 @@ class Ledger:
         for entry in entries:
             tree.append(leaf_hash(entry))
         nodes, tree.completed = tree.completed, []
-        segment, head = self._segment(connection, date, above)
+        segment, head = segment_for(connection, self.vault, ROOM, date, above)
         uuid = exchange_uuid(self.vault.archive, first, 0, 7)
         uri = f"urn:ofrecord:{self.vault.archive}:ledger:{first}"
         block = b"".join(entry + b"\n" for entry in entries)
@@ -154,20 +154,26 @@ class Ledger:
     def _signed(self, row: Row) -> str:
         if row["note"]:
             return str(row["note"])
+        self._refuse_another_past(row)
         text = Checkpoint(origin=origin_of(self.vault.archive), size=row["size"], root=row["root"]).text()
         note = self.signed_text(text)
         with self.catalog.transaction() as connection:
             ledger_rows.note_signed(connection, row["size"], note)
         return note
 
+    def _refuse_another_past(self, row: Row) -> None:
+        """An older root is signed only when it is proved to be a beginning of the newest."""
+        connection = self.catalog.connection
+        newest = ledger_rows.newest_checkpoint(connection) or row
+        proof = consistency_proof(row["size"], newest["size"], ledger_rows.reader(connection))
+        if not is_consistent(row["size"], row["root"], newest["size"], newest["root"], proof):
+            raise DamageError(
+                f"The ledger is damaged: its root at {row['size']} entries is not the beginning of what it is now.",
+                "Run `ofrecord verify`; nothing was signed.",
+            )
+
     def _current(self, connection: Any) -> Tree:
         size = ledger_rows.size(connection)
         if self._tree is None or self._tree.size != size:
             self._tree = tree_of(size, ledger_rows.reader(connection))
         return self._tree
-
-    def _segment(self, connection: Any, date: str, above: int) -> tuple[Row, bytes]:
-        row = rows.newest_segment(connection, ROOM)
-        if row is not None and row["committed_end"] < ROLL_AT:
-            return row, b""
-        return new_segment(self.vault, ROOM, max(rows.last_segment(connection), above) + 1, date)

@@ -5,6 +5,7 @@ from typing import Any
 
 from archiver.catalog import destroyed_rows, queries
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.keeping_queries import filings
 from archiver.normalized import Envelope, envelope_of
 from archiver.vault import Vault
 from archiver.warc import read_member
@@ -44,41 +45,47 @@ class Shelf:
             wanted = numbers[start : start + 500]
             facts = queries.record_rows(self.catalog.connection, wanted)
             places = queries.versions_of_many(self.catalog.connection, wanted)
+            filed = filings(self.catalog.connection, wanted)
             for number in wanted:
                 if number in facts:
-                    yield self._record(facts[number], places[number])
+                    yield self._record(facts[number], places[number], filed.get(number) or facts[number]["series"])
 
     def versions(self, number: int) -> tuple[Version, ...]:
         """The versions of one record, oldest capture first."""
         places = queries.versions_of(self.catalog.connection, number)
-        return tuple(version_of(self._envelope(place), place["digest"]) for place in places)
+        return tuple(version_of(self.envelope_at(place), place["digest"]) for place in places)
 
     def envelopes(self, number: int) -> list[Envelope]:
         """Everything kept beside the raw bytes of each version."""
-        return [self._envelope(place) for place in queries.versions_of(self.catalog.connection, number)]
+        return [self.envelope_at(place) for place in queries.versions_of(self.catalog.connection, number)]
 
     def raw(self, number: int, n: int) -> bytes:
         """The raw bytes of one version, as the source had them."""
         for place in queries.versions_of(self.catalog.connection, number):
             if place["n"] == n:
-                data = self.vault.read(place["name"], place["offset"], place["raw_length"])
-                return read_member(data, f"{label_of(number)} in vault/{place['name']}").block
+                return self.raw_at(place)
         raise UnavailableError(f"There is no version {n} of {label_of(number)}.")
 
-    def _record(self, facts: dict[str, Any], places: list[dict[str, Any]]) -> Record:
+    def raw_at(self, place: dict[str, Any]) -> bytes:
+        """The raw bytes of the version that lies at a place (`archiver.catalog.queries.versions_of`)."""
+        data = self.vault.read(place["name"], place["offset"], place["raw_length"])
+        return read_member(data, f"{label_of(place['number'])} in vault/{place['name']}").block
+
+    def envelope_at(self, place: dict[str, Any]) -> Envelope:
+        """Everything kept beside the raw bytes of the version that lies at a place."""
+        start, length = place["offset"] + place["raw_length"], place["length"] - place["raw_length"]
+        data = self.vault.read(place["name"], start, length)
+        return envelope_of(read_member(data, f"{label_of(place['number'])} in vault/{place['name']}").block)
+
+    def _record(self, facts: dict[str, Any], places: list[dict[str, Any]], series: str) -> Record:
         return Record(
             number=RecordNumber(facts["number"]),
             account=AccountId(facts["account"]),
             platform=facts["platform"],
-            series=facts["series"],
-            versions=tuple(version_of(self._envelope(place), place["digest"]) for place in places),
+            series=series,
+            versions=tuple(version_of(self.envelope_at(place), place["digest"]) for place in places),
             current_index=facts["current"] - 1,
         )
-
-    def _envelope(self, place: dict[str, Any]) -> Envelope:
-        start, length = place["offset"] + place["raw_length"], place["length"] - place["raw_length"]
-        data = self.vault.read(place["name"], start, length)
-        return envelope_of(read_member(data, f"{label_of(place['number'])} in vault/{place['name']}").block)
 
 
 def version_of(envelope: Envelope, digest: bytes) -> Version:

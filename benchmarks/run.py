@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from benchmarks import ingest_bench, search_bench, verify_bench
+from benchmarks import ingest_bench, recovery_bench, search_bench, verify_bench
 
 Row = tuple[str, str, str, str, str]
 
@@ -16,6 +16,7 @@ def main() -> None:
     for name, measure in (
         ("taking in", lambda: ingest_bench.rows(size, min(size, 20_000))),
         ("verify", verify_bench.rows),
+        ("starting after a kill", lambda: recovery_bench.rows(size)),
         ("search", lambda: search_bench.rows(size)),
         ("answering", _answering),
     ):

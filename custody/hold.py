@@ -7,6 +7,10 @@ from typing import Any
 
 from custody.ids import HoldNumber, RequestNumber
 
+CLOSED, ONGOING = "closed", "ongoing"
+"""How far a request's hold reaches into what is captured after it was placed: not at all, or without an end. A day
+(ISO) in place of them: what was posted through that day, whenever it is captured."""
+
 
 class HoldKind(StrEnum):
     """Why a hold was placed."""
@@ -22,7 +26,9 @@ class Hold:
     """A hold on the records a selector names. `clause` is `custody.selector` data.
 
     `numbers` are records named one by one, beside the clause. `protects_through` is the last protected day once an end
-    is known; None means the hold has no end yet, and says so. `released_at` is when somebody lifted it.
+    is known; None means the hold has no end yet, and says so. `released_at` is when somebody lifted it. `future` says
+    that it reaches what is taken in later too, through the day `closes_on` where one is given; without it the hold
+    reaches only what was there when it was placed.
     """
 
     number: HoldNumber
@@ -34,5 +40,11 @@ class Hold:
     placed_by: str
     request: RequestNumber | None = None
     numbers: tuple[int, ...] = ()
+    reaches: str = CLOSED
     protects_through: date | None = None
     released_at: datetime | None = None
+    future: bool = False
+    closes_on: date | None = None
+    authority: str = ""
+    released_by: str = ""
+    release_reason: str = ""

@@ -24,6 +24,7 @@ class Trigger(StrEnum):
     LAST_EVENT = "last_event"
     THREAD_END = "thread_end"
     EVENT = "event"
+    END_OF_TERM = "end_of_term"
     SUPERSEDED = "superseded"
     MINUTES_PUBLISHED = "minutes_published"
 
@@ -50,6 +51,8 @@ class Period:
 class Series:
     """One row of a schedule. `period` None means "look it up": not known, so the default governs.
 
+    `extended_on` is the day on which one extension of an expiring approval was granted. `whs_notice` says whether the
+    body that keeps history must be given notice: required, waived, not_applicable, or look_up where nobody knows yet.
     `verified_by` is "" until a named person has compared the row with its source; the user is told so.
     """
 
@@ -67,6 +70,7 @@ class Series:
     statutory: bool = False
     approved_on: date | None = None
     expires_on: date | None = None
+    extended_on: date | None = None
     adopted_on: date | None = None
     adoption_ref: str = ""
     superseded_by: str = ""

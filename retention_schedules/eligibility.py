@@ -1,74 +1,50 @@
 """May this record be destroyed on this day? The one place that decides, and it explains itself.
 
-Pure: it is told facts and a day, and answers. It never destroys, and it knows no database. The rules are those of
-Wis. Stat. 19.21 and 19.35(5) as data in `jurisdictions/`; where the law is silent the answer keeps longer.
+Pure: it is told facts and a day, and answers. It never destroys, and it knows no database and no state's law: the law
+is data in `jurisdictions/`. Where the law is silent or not known the answer keeps longer.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from custody.days import add_business, add_period, is_shorter
+from custody.days import add_period, is_shorter
 from custody.disposition import Disposition, Standing
-from custody.schedule import Fate, Period, Series, Trigger
+from custody.schedule import Fate, Period, Series, Trigger, Unit
+from retention_schedules.law import ApprovalLaw, NoticeLaw
+from retention_schedules.protection import bear
+from retention_schedules.reasoning import Reasoning, said, words_of
 from retention_schedules.schedules import Schedules
-from retention_schedules.situation import CityTerms, CourtFacts, NoticeFacts, RecordFacts, RequestFacts, Situation
-
-NOTICE_DAYS = 60  # calendar days, Wis. Stat. 19.21(4)(a)
-DENIAL_DAYS, DENIAL_DAYS_INCARCERATED = 60, 90  # Wis. Stat. 19.35(5)
-APPEAL_DAYS_AFTER_NOTICE, APPEAL_DAYS = 45, 90  # Wis. Stat. 808.04(1), not verified
-
-
-@dataclass(slots=True)
-class _Reasoning:
-    """The arithmetic as it grows. `ends` are protected-through days with what protects; `blocks` have no day."""
-
-    ends: list[tuple[date, str]] = field(default_factory=list)
-    blocks: list[tuple[str, str]] = field(default_factory=list)
-    steps: list[str] = field(default_factory=list)
-
-    def until(self, day: date, what: str) -> None:
-        self.ends.append((day, what))
-        self.steps.append(f"{what}: protected through {said(day)}.")
-
-    def block(self, name: str, what: str) -> None:
-        self.blocks.append((name, what))
-        self.steps.append(f"BLOCKED, {what}.")
+from retention_schedules.situation import CityTerms, NoticeFacts, RecordFacts, Situation
 
 
 def judge(situation: Situation, schedules: Schedules, today: date) -> Disposition:
     """Where a record stands on `today`, from which day it might go, and why."""
-    reasoning = _Reasoning()
+    reasoning = Reasoning()
     row = governing(situation, schedules, today, reasoning)
     trigger_on = _trigger(situation.record, row, reasoning)
     retention_ends = None
     if row.fate is Fate.PERMANENT:
         reasoning.block("permanent", f"the series {row.id} is kept for ever")
-    elif trigger_on is not None and row.period is not None:
+    elif row.period is None:
+        reasoning.block("no effective series", f"no period is known for {row.id} ({row.authority}): look it up")
+    elif trigger_on is not None:
         retention_ends = add_period(trigger_on, row.period)
         reasoning.until(
             retention_ends, f"{words_of(row.period)} from {said(trigger_on)} (series {row.id}, {row.authority})"
         )
-    for request in situation.requests:
-        _request(request, situation.city, schedules, reasoning)
-    for hold in situation.holds:
-        if hold.ends is None:
-            reasoning.block("hold", f"a {hold.kind} hold stands ({hold.matter}) and has no end")
-        else:
-            reasoning.until(hold.ends, f"{hold.kind} hold, {hold.matter}")
+    bear(situation, schedules, reasoning)
     if not situation.record.fixity_ok:
         reasoning.block("fixity", "its stored bytes are damaged: an incident, not a destruction")
-    if not situation.city.ordinance:
-        reasoning.block("no ordinance", "no ordinance for destruction is entered: no authority, Wis. Stat. 19.21(4)(a)")
-    _society(situation, row, retention_ends, reasoning)
+    _authority(situation, row, schedules, today, reasoning)
+    _society(situation, row, retention_ends, schedules, reasoning)
     return _disposition(row, trigger_on, retention_ends, reasoning, today)
 
 
-def governing(situation: Situation, schedules: Schedules, today: date, reasoning: _Reasoning | None = None) -> Series:
+def governing(situation: Situation, schedules: Schedules, today: date, reasoning: Reasoning | None = None) -> Series:
     """The row whose period counts: the record's own if it is in force on `today`, else the jurisdiction's default."""
-    steps = reasoning or _Reasoning()
+    steps = reasoning or Reasoning()
     row = schedules.row(situation.record.series)
     default = schedules.default
-    if row.fate is Fate.PERMANENT:
+    if row.fate is Fate.PERMANENT or row is default:
         return row
     if row.period is None:
         steps.steps.append(
@@ -78,68 +54,99 @@ def governing(situation: Situation, schedules: Schedules, today: date, reasoning
     if row.trigger is Trigger.MINUTES_PUBLISHED and situation.record.purpose != "minutes":
         steps.steps.append(f"{row.id} is only for recordings made to make minutes, so {default.id} governs.")
         return default
-    if row.statutory or not is_shorter(row.period, schedules.shortest):
+    if row.statutory or schedules.shortest is None or not is_shorter(row.period, schedules.shortest):
         return row
-    adoption = situation.city.adopted.get(row.id)
-    adopted = adoption.adopted if adoption else row.adopted_on
-    expires = adoption.expires if adoption and adoption.expires else row.expires_on
+    adopted, expires = _in_force(situation.city, row, schedules.law.approval)
     if adopted is not None and adopted <= today and (expires is None or today <= expires):
-        return row
-    why = "has not been adopted by the city (form PRB-002)" if adopted is None else "is not in force on this day"
+        since, created = _since(situation.city, row), situation.record.created
+        if since is None or (created is not None and created >= since):
+            return row
+        steps.steps.append(f"{row.id} was adopted for records from {said(since)} on, so {default.id} governs.")
+        return default
     steps.steps.append(
-        f"{row.id} is shorter than {words_of(schedules.shortest)} and {why}, so {default.id} governs"
-        f" ({schedules.shortest_authority})."
+        f"{row.id} is shorter than {words_of(schedules.shortest)} and {_why_not(adopted, expires, today, schedules)},"
+        f" so {default.id} governs ({schedules.shortest_authority})."
     )
     return default
 
 
-def hold_end(decided: date, incarcerated: bool, city: CityTerms, schedules: Schedules) -> date:
-    """The last day protected after a denial: 60 (90) days, counted both ways, the later one unless the city decided."""
-    count = DENIAL_DAYS_INCARCERATED if incarcerated else DENIAL_DAYS
-    calendar = decided + timedelta(days=count)
-    if city.count_rule == "calendar":
-        return calendar
-    return max(calendar, add_business(decided, count, schedules.holidays, city.closures))
+def _in_force(city: CityTerms, row: Series, approval: ApprovalLaw) -> tuple[date | None, date | None]:
+    """From which day to which a row is in force in this city; an extension carries an approval on once."""
+    adoption = city.adopted.get(row.id)
+    expires = adoption.expires if adoption and adoption.expires else row.expires_on
+    if expires is None and row.approved_on is not None and approval.lasts_years:
+        expires = add_period(row.approved_on, Period(n=approval.lasts_years, unit=Unit.YEARS))
+    extended = adoption.extended if adoption and adoption.extended else row.extended_on
+    if expires is not None and extended is not None and approval.extension_months:
+        expires = add_period(expires, Period(n=approval.extension_months, unit=Unit.MONTHS))
+    return adoption.adopted if adoption else row.adopted_on, expires
 
 
-def may_drop_copy(copy: dict[str, str], master: dict[str, str]) -> tuple[bool, str]:
+def _since(city: CityTerms, row: Series) -> date | None:
+    adoption = city.adopted.get(row.id)
+    return adoption.created_since if adoption else None
+
+
+def _why_not(adopted: date | None, expires: date | None, today: date, schedules: Schedules) -> str:
+    form = schedules.law.approval.adoption_form
+    if adopted is None:
+        return f"has not been adopted by the city{f' (form {form})' if form else ''}"
+    if adopted > today:
+        return f"is adopted only from {said(adopted)} on"
+    return f"expired on {said(expires)}" if expires is not None and expires < today else "is not in force on this day"
+
+
+def _authority(situation: Situation, row: Series, schedules: Schedules, today: date, reasoning: Reasoning) -> None:
+    """What destruction needs beside time: an ordinance, an approval in force, a review, no destination elsewhere."""
+    law = schedules.law.destruction
+    if not situation.city.ordinance and law.authority:
+        reasoning.block("no ordinance", f"no {law.needs} for destruction is entered: no authority, {law.authority}")
+    elif not situation.city.ordinance:
+        reasoning.block("no ordinance", "what allows destruction here is not known: nobody has entered an authority")
+    if row.fate is Fate.PERMANENT or row.period is None:
+        return
+    _, expires = _in_force(situation.city, row, schedules.law.approval)
+    if not row.statutory and expires is not None and expires < today:
+        reasoning.block("schedule expired", f"the approval of {row.id} expired on {said(expires)}: renew it first")
+    if row.fate is Fate.REVIEW and situation.record.reviewed is None:
+        reasoning.block("review", f"the series {row.id} asks that a person reviews before anything is destroyed")
+    if row.fate is Fate.TRANSFER:
+        reasoning.block("transfer", f"the series {row.id} goes to the archives; it is transferred, not destroyed")
+
+
+def may_drop_copy(copy: dict[str, str], master: dict[str, str], authority: str) -> tuple[bool, str]:
     """Whether a duplicate capture may go while the master stays: only if bytes and every captured fact are the same.
 
-    Each side is facts by name, the bytes' digest among them. Wis. Stat. 19.35(5): an identical copy.
+    Each side is facts by name, the bytes' digest among them. `authority` is what allows an identical copy to go.
     """
     different = sorted(name for name in copy.keys() | master.keys() if copy.get(name) != master.get(name))
     if different:
         return False, f"refused: the copies differ in {', '.join(different)}, so neither is an identical copy"
-    return True, "allowed: an identical copy of an otherwise available record, Wis. Stat. 19.35(5)"
+    return True, f"allowed: an identical copy of an otherwise available record, {authority}"
 
 
-def said(day: date) -> str:
-    """A day as a person writes it: April 3, 2026."""
-    return f"{day:%B} {day.day}, {day.year}"
-
-
-def words_of(period: Period) -> str:
-    """A period in words: 7 years, 1 month, 90 days."""
-    unit = period.unit.value.removesuffix("s") if period.n == 1 else period.unit.value
-    return f"{period.n} {unit}"
-
-
-def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | None:
+def _trigger(record: RecordFacts, row: Series, reasoning: Reasoning) -> date | None:
+    days: list[date | None]
     match row.trigger:
         case Trigger.MINUTES_PUBLISHED:
             days = [record.minutes_approved, record.minutes_published]
             missing = "the minutes are not approved and published yet"
-        case Trigger.EVENT | Trigger.SUPERSEDED:
-            days = [record.event]
+        case Trigger.EVENT | Trigger.SUPERSEDED | Trigger.END_OF_TERM:
+            by = {Trigger.SUPERSEDED: record.superseded, Trigger.END_OF_TERM: record.term_end}
+            days = [by.get(row.trigger, record.event)]
             missing = f"the event that starts the clock is not recorded ({row.event or row.trigger.value})"
         case Trigger.CREATION:
-            days = [record.created]
-            missing = ""
-        case _:
-            days = [record.created, *(day for day in (record.last_event, record.thread_end) if day)]
-            missing = ""
-    known = [day for day in days if day is not None]
+            days, missing = [record.created], ""
+        case Trigger.THREAD_END:
+            days, missing = [record.created, *_given(record.last_event, record.thread_end)], ""
+        case Trigger.LAST_EVENT:
+            days, missing = [record.created, *_given(record.last_event)], ""
+    known = _given(*days)
     if len(known) == len(days):
+        if len(known) > 1:
+            reasoning.steps.append(
+                f"The clock starts on the latest of {', '.join(said(day) for day in sorted(known))}."
+            )
         return max(known)
     if row.fate is not Fate.PERMANENT:
         if missing:
@@ -149,85 +156,67 @@ def _trigger(record: RecordFacts, row: Series, reasoning: _Reasoning) -> date | 
     return None
 
 
-def _request(request: RequestFacts, city: CityTerms, schedules: Schedules, reasoning: _Reasoning) -> None:
-    name = request.name or f"the request of {said(request.received)}"
-    match request.decision:
-        case "":
-            reasoning.block("open request", f"{name} is open, Wis. Stat. 19.35(5)")
-        case "granted":
-            if request.delivered is None:
-                reasoning.block("open request", f"{name} is granted but access has not been given, Wis. Stat. 19.35(5)")
-            else:
-                reasoning.until(request.delivered, f"{name}, granted and delivered (Wis. Stat. 19.35(5))")
-        case _:
-            decided = request.decided or request.received
-            days = DENIAL_DAYS_INCARCERATED if request.incarcerated else DENIAL_DAYS
-            how = "calendar days" if city.count_rule == "calendar" else "days counted both ways, the later"
-            end = hold_end(decided, request.incarcerated, city, schedules)
-            what = {"part": "denied in part", "denied": "denied"}.get(request.decision, request.decision)
-            reasoning.until(end, f"{name}, {what} on {said(decided)}: {days} {how} (Wis. Stat. 19.35(5), 19.345)")
-    if request.court is not None:
-        _court(request.court, reasoning)
+def _given(*days: date | None) -> list[date]:
+    return [day for day in days if day is not None]
 
 
-def _court(court: CourtFacts, reasoning: _Reasoning) -> None:
-    action = f"the court action of which written notice came on {said(court.notice)}"
-    if court.order is None:
-        reasoning.block("court action", f"{action} has no order yet, Wis. Stat. 19.35(5)")
-    elif court.appealed:
-        if court.appeal_order is None:
-            reasoning.block("court action", f"{action} is under appeal, Wis. Stat. 19.35(5)")
-        else:
-            reasoning.until(court.appeal_order, f"{action}: order on appeal")
-    elif court.order_for == "requester":
-        if court.produced is None:
-            reasoning.block("court action", f"{action}: production is ordered and access not yet given")
-        else:
-            reasoning.until(court.produced, f"{action}: production ordered, access given")
-    else:
-        days = APPEAL_DAYS_AFTER_NOTICE if court.notice_of_entry else APPEAL_DAYS
-        end = court.order + timedelta(days=days)
-        reasoning.until(end, f"{action}: order of {said(court.order)}, {days} days to appeal (Wis. Stat. 808.04(1))")
-
-
-def _society(situation: Situation, row: Series, retention_ends: date | None, reasoning: _Reasoning) -> None:
-    """The notice to the Historical Society, Wis. Stat. 19.21(4)(a): 60 calendar days, or its reply."""
+def _society(
+    situation: Situation, row: Series, retention_ends: date | None, schedules: Schedules, reasoning: Reasoning
+) -> None:
+    """The notice before destruction: the days it must have waited, or the reply to it."""
+    law, series = schedules.law.notice, situation.record.series
     if row.fate is Fate.PERMANENT or row.whs_notice == "not_applicable":
         return
-    if row.whs_notice == "waived" or situation.record.series in situation.city.waived_series:
-        reasoning.steps.append("The Historical Society has waived notice for this series.")
+    if not law.body:
+        reasoning.block("notice rule not known", "whether notice must be given before destruction is not known here")
+        return
+    if row.whs_notice == "waived" or series in situation.city.waived_series:
+        cited = situation.city.waivers.get(series, "")
+        body = law.body[:1].upper() + law.body[1:]
+        reasoning.steps.append(f"{body} has waived notice for this series{f' ({cited})' if cited else ''}.")
         return
     if not situation.notices:
-        reasoning.block("notice not sent", "the Historical Society has not been given 60 days' notice, 19.21(4)(a)")
+        reasoning.block("notice not sent", f"{law.body} has not been given {law.days} days' notice, {law.authority}")
         return
-    notice = max(situation.notices, key=lambda each: each.mailed)
+    notice = max(situation.notices, key=lambda each: (each.reply in ("accepted", "reviewing"), each.mailed))
     too_early = retention_ends is not None and notice.mailed <= retention_ends
-    if too_early and not situation.city.whs_early_notice:
+    if too_early and not situation.city.whs_early_notice and notice.reply not in ("accepted", "reviewing"):
         reasoning.block(
             "notice too early",
             f"the notice of {said(notice.mailed)} was mailed before retention had ended: verify expiry first",
         )
         return
-    _reply(notice, situation.city, reasoning)
+    _reply(notice, situation.city, law, reasoning)
 
 
-def _reply(notice: NoticeFacts, city: CityTerms, reasoning: _Reasoning) -> None:
-    mailed = f"notice to the Historical Society mailed {said(notice.mailed)}"
+def notice_end(notice: NoticeFacts, city: CityTerms, law: NoticeLaw) -> date | None:
+    """The last day a notice protects: its days without a reply, or the day of a reply that lets the records go.
+
+    None while the records are set aside.
+    """
     if notice.reply in ("accepted", "reviewing"):
+        return None
+    if notice.reply in ("declined", "waived"):
+        return notice.replied or notice.mailed
+    return notice.mailed + timedelta(days=city.mailing_days + law.days)
+
+
+def _reply(notice: NoticeFacts, city: CityTerms, law: NoticeLaw, reasoning: Reasoning) -> None:
+    mailed, end = f"notice to {law.body} mailed {said(notice.mailed)}", notice_end(notice, city, law)
+    if end is None:
         word = "accepted the records" if notice.reply == "accepted" else "is reviewing the records"
-        reasoning.block("set aside", f"the Historical Society {word}: set aside for it, no destruction")
-    elif notice.reply in ("declined", "waived"):
-        reasoning.until(notice.replied or notice.mailed, f"{mailed}, {notice.reply}")
+        reasoning.block("set aside", f"{law.body} {word}: set aside for it, no destruction")
+    elif notice.reply:
+        reasoning.until(end, f"{mailed}, {notice.reply}")
     else:
-        end = notice.mailed + timedelta(days=city.mailing_days + NOTICE_DAYS)
-        reasoning.until(end, f"{mailed}, no reply: {NOTICE_DAYS} calendar days (Wis. Stat. 19.21(4)(a))")
+        reasoning.until(end, f"{mailed}, no reply: {law.days} calendar days ({law.authority})")
 
 
 def _disposition(
     row: Series,
     trigger_on: date | None,
     retention_ends: date | None,
-    reasoning: _Reasoning,
+    reasoning: Reasoning,
     today: date,
 ) -> Disposition:
     last, what = max(reasoning.ends, key=lambda pair: pair[0], default=(None, ""))
@@ -252,7 +241,7 @@ def _disposition(
 
 
 def _sentence(
-    standing: Standing, retention_ends: date | None, earliest: date | None, what: str, reasoning: _Reasoning
+    standing: Standing, retention_ends: date | None, earliest: date | None, what: str, reasoning: Reasoning
 ) -> str:
     reasons = "; ".join(text for _, text in reasoning.blocks)
     if standing is Standing.ELIGIBLE and earliest is not None:

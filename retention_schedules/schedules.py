@@ -1,6 +1,6 @@
 """Retention schedules read from files, strictly: a row nobody understands is an error, never a silent default.
 
-What a row means for a record is `eligibility.py`; which days are holidays is `custody/days.py`.
+What a row means for a record is `eligibility.py`; which days are holidays is `policies/calendars.py`.
 """
 
 import tomllib
@@ -11,29 +11,32 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from custody.days import HolidayRule
 from custody.errors import UsageError
 from custody.schedule import Fate, Period, Series, Trigger, Unit
+from retention_schedules.law import SECTIONS, Law, law_from
 
 _FOLDER = Path(__file__).parent / "jurisdictions"
-_TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing", "holidays"}
+_TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing"}
+_TOP |= {"default_jurisdiction", *SECTIONS}
 _NOT_IN_FILES = {"jurisdiction", "schedule", "default"}
-_WHS = ("required", "waived", "not_applicable")
+_WHS = ("required", "waived", "not_applicable", "look_up")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedules:
-    """A jurisdiction's rows by id, its default row, its filing of kinds into series, and its holidays."""
+    """A jurisdiction's rows by id, its default row, its filing of kinds into series and its law.
+
+    `shortest` is the shortest period that holds without adoption; None where the law names none.
+    """
 
     jurisdiction: str
     title: str
     rows: Mapping[str, Series]
     default: Series
-    shortest: Period
+    shortest: Period | None
     shortest_authority: str
     filing: Mapping[str, str]
-    holidays: tuple[HolidayRule, ...]
-    holidays_authority: str
+    law: Law
 
     def row(self, series: str) -> Series:
         """One row. Raises UsageError that lists the series there are."""
@@ -52,6 +55,20 @@ def schedules_for(jurisdiction: str) -> Schedules:
     return load_schedules(path)
 
 
+def is_known(jurisdiction: str) -> bool:
+    """Whether there are shipped schedules of a jurisdiction."""
+    return (_FOLDER / f"{jurisdiction}.toml").is_file()
+
+
+@lru_cache(maxsize=1)
+def default_jurisdiction() -> str:
+    """The jurisdiction whose file says that it is meant where nobody names one."""
+    for path in sorted(_FOLDER.glob("*.toml")):
+        if tomllib.loads(path.read_text(encoding="utf-8")).get("default_jurisdiction"):
+            return path.stem
+    raise UsageError("No jurisdiction is the default.", "Name one.")
+
+
 def load_schedules(path: Path) -> Schedules:
     """Read a schedule file. Raises UsageError that names the file, the row, the field and the cure."""
     try:
@@ -67,19 +84,20 @@ def load_schedules(path: Path) -> Schedules:
             raise UsageError(f"{path.name}: the series {series.id} stands there twice.", "Keep one of the two rows.")
         rows[series.id] = series
     default = rows.get(str(data.get("default_series")))
-    if default is None or default.period is None:
-        raise UsageError(f"{path.name} names no default_series with a period.", "Every jurisdiction needs one.")
-    shortest = data.get("shortest_without_adoption", {})
+    if default is None:
+        raise UsageError(f"{path.name} names no default_series that is a row.", "Every jurisdiction needs one.")
+    shortest = data.get("shortest_without_adoption")
     return Schedules(
         jurisdiction=jurisdiction,
         title=str(data.get("title", jurisdiction)),
         rows=rows,
         default=default,
-        shortest=_period(shortest, f"{path.name}, shortest_without_adoption", extra={"authority"}),
-        shortest_authority=str(shortest.get("authority", "")),
+        shortest=_period(shortest, f"{path.name}, shortest_without_adoption", extra={"authority"})
+        if shortest
+        else None,
+        shortest_authority=str((shortest or {}).get("authority", "")),
         filing=_filing(data.get("filing", {}), rows, path.name),
-        holidays=tuple(_holiday(rule, path.name) for rule in data.get("holidays", {}).get("strict", [])),
-        holidays_authority=str(data.get("holidays", {}).get("authority", "")),
+        law=law_from(data, path.name),
     )
 
 
@@ -99,7 +117,7 @@ def _series(row: dict[str, Any], where: str, jurisdiction: str, schedule: str) -
     values = {**row, "period": _period(row["period"], where) if "period" in row else None}
     values["trigger"] = _one_of(Trigger, row["trigger"], f"{where}, trigger")
     values["fate"] = _one_of(Fate, row.get("fate", "destroy"), f"{where}, fate")
-    for name in ("approved_on", "expires_on", "adopted_on", "verified_on"):
+    for name in ("approved_on", "expires_on", "extended_on", "adopted_on", "verified_on"):
         if name in row and not isinstance(row[name], date):
             raise UsageError(f"{where}: {name} is no date.", "Write it without quotation marks: 2025-03-01")
     return Series(jurisdiction=jurisdiction, schedule=schedule, **values)
@@ -117,29 +135,6 @@ def _filing(data: dict[str, Any], rows: Mapping[str, Series], where: str) -> dic
         if series not in rows:
             raise UsageError(f"{where}: filing of {kind} names {series!r}, which is no row.", "Name a row's id.")
     return {str(kind): str(series) for kind, series in data.items()}
-
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _holiday(data: dict[str, Any], where: str) -> HolidayRule:
-    _only(data, {"name", "on", "nth", "weekday", "month", "even_years", "after_first_monday"}, f"{where}, holidays")
-    try:
-        if "on" in data:
-            month, day = str(data["on"]).split("-")
-            return HolidayRule(name=data["name"], month=int(month), day=int(day))
-        return HolidayRule(
-            name=data["name"],
-            month=data["month"],
-            nth=data["nth"],
-            weekday=_WEEKDAYS.index(data["weekday"]),
-            even_years=data.get("even_years", False),
-            after_first_monday=data.get("after_first_monday", False),
-        )
-    except (KeyError, ValueError) as error:
-        raise UsageError(
-            f"{where}: the holiday {data!r} is not understood.", 'Use on = "07-04" or nth, weekday.'
-        ) from error
 
 
 def _one_of(kind: Any, value: Any, where: str) -> Any:

@@ -17,6 +17,7 @@ from workflows.house import House
 
 KINDS = (
     "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "log.read",
+    "hold.preview", "rule.try",
 )  # fmt: skip
 """The kinds of reading there are."""
 

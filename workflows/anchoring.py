@@ -6,8 +6,6 @@ says what is detected by which, and what by none.
 """
 
 import base64
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +17,7 @@ from archiver.catalog import ledger_rows, queries
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import public_key
 from archiver.evidence import Evidence
+from archiver.fetch import post_text
 from archiver.ledger import origin_of
 from archiver.signing import verify
 from archiver.witness import question
@@ -240,18 +239,12 @@ def _named(house: House, name: str) -> Trusted:
 
 
 def _posted(address: str, asked: str) -> str:
-    url = address.rstrip("/") + "/add-checkpoint"
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, asked.encode()), timeout=_WAIT) as answer:
-            found: str = answer.read(1 << 16).decode()
-            return found
-    except urllib.error.HTTPError as error:
-        said = error.read(1 << 12).decode("utf-8", "replace").strip()
-        raise DamageError(
-            f"The witness refuses to sign: {said}", "Keep the archive as it is, and find out why."
-        ) from error
-    except OSError as error:
-        raise UnavailableError(f"The witness at {address} does not answer ({error}).", "Try again later.") from error
+    status, said = post_text(address.rstrip("/") + "/add-checkpoint", asked, _WAIT)
+    if status != 200:
+        raise UnavailableError(
+            f"The witness refuses to sign: {said.strip()[:4096]}", "Keep the archive as it is, and find out why."
+        )
+    return said
 
 
 def _file(house: House) -> str:

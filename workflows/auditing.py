@@ -21,6 +21,7 @@ from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import check_ledger, check_newest
 from archiver.catalog.rebuilding import rebuild
 from archiver.catalog.replay_check import check_replay
+from archiver.catalog.unsigned_check import check_unsigned
 from archiver.catalog.verification import (
     Checked,
     Piece,
@@ -128,7 +129,8 @@ class Level(IntEnum):
     V1 = 1
     """The ledger computed again from its entries."""
     V2 = 2
-    """The catalog and the index against the ledger, and what people did once more; no file of the vault is read."""
+    """The catalog and the index against the ledger, and what people did once more; of the vault only records of several
+    versions are read."""
     V3 = 3
     """Every byte of the vault."""
     V4 = 4
@@ -194,6 +196,7 @@ def _shallow(house: House, level: Level) -> Iterator[Finding]:
         yield from check_newest(house.catalog, signing.verify)
     else:
         yield from check_ledger(house.catalog, acts.is_kind, signing.verify)
+    yield from check_unsigned(house.catalog, house.vault)
 
 
 def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from archiver.catalog import destroyed_rows, queries
 from archiver.fetch import Fetched, Fetcher, HttpFetcher, without_secrets
@@ -19,10 +20,12 @@ from custody.account import Account
 from custody.clock import is_plausible, local_day
 from custody.errors import CustodyError, InputError, UnavailableError
 from custody.record import Content
-from retention_schedules.filing import bucket, classify
+from retention_schedules.filing import bucket
+from workflows.filing import filer
 from workflows.house import House
 from workflows.sources import Broken, Reading, begin_all
 from workflows.stopping import asked_to_stop
+from workflows.terms import schedules_of
 
 Told = Callable[[Reconciliation], None]
 
@@ -162,26 +165,26 @@ def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None
 
 def filing_for(house: House, account: Account) -> Classify:
     """How records of this account are filed: their series, and the storage bucket their retention falls in."""
-    zone = house.city.time_zone
+    zone, schedules, series_of = ZoneInfo(house.city.time_zone), schedules_of(house), filer(house, account)
     now = house.clock()
 
-    @lru_cache(maxsize=65536)
-    def filed(kind: str, author_is_city: bool, replied: bool, held: str, day: str) -> Filing:
-        series, reason = (held, "") if held else classify(account.series, kind)
-        return Filing(series=series, reason=reason, bucket=bucket(series, day or None))
+    @lru_cache(maxsize=4096)
+    def filed(series: str, reason: str, day: str) -> Filing:
+        return Filing(series=series, reason=reason, bucket=bucket(series, day or None, schedules))
 
     def file(content: Content, held: str) -> Filing:
-        return filed(content.kind.value, False, False, held, _trigger_day(content, zone, now))
+        series, reason = (held, "") if held else series_of(content)
+        return filed(series, reason, _trigger_day(content, zone, now))
 
     return file
 
 
-def _trigger_day(content: Content, zone: str, now: datetime) -> str:
+def _trigger_day(content: Content, zone: ZoneInfo, now: datetime) -> str:
     created = content.created_at
     if created is None or not is_plausible(created, now):
         return ""
     moment = max(created, content.removed_at) if content.removed_at else created
-    return local_day(moment, zone).isoformat()
+    return moment.astimezone(zone).date().isoformat()
 
 
 def _fetched(

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from archiver import durable, erasing
 from archiver.access import is_due, settle
-from archiver.catalog import destroyed_rows, queries, rows
+from archiver.catalog import destroyed_rows, queries, request_history, rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.ledger_check import check_newest
+from archiver.catalog.unsigned_check import check_unsigned
 from archiver.intake import Intake
 from archiver.journal import Journal
 from archiver.ledger import Ledger, origin_of
@@ -115,6 +117,7 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
             if is_due(house.catalog, clock()):
                 settle(house.catalog, house.ledger, clock())
             _note_changed_settings(house)
+            _count_targets_anew(house)
             _seal_full_segments(house)
             house.ledger.sign()
             try:
@@ -153,6 +156,14 @@ def engine_for(settings: Settings, catalog: Catalog, zone: str) -> SearchEngine:
     return engine_named(settings.engine, catalog.dbapi, settings.home / "index", zone, handles_in(catalog))
 
 
+def _count_targets_anew(house: House) -> None:
+    """Open requests are counted anew when a table of holidays or closures has changed since."""
+    from workflows.targets import retarget  # the law is slow to load, and few openings need it
+
+    if request_history.live_targets(house.catalog.connection):
+        retarget(house.journal, house.city)
+
+
 def handles_in(catalog: Catalog) -> Callable[[], Mapping[int, str]]:
     """Each account's handle by its id, asked anew each time."""
     return lambda: {account.id: account.handle for account in queries.accounts(catalog.connection)}
@@ -187,7 +198,8 @@ def _carry_out_destructions(house: House) -> None:
 
 def _refuse_another_past(house: House) -> None:
     """Nothing is written on top of a ledger that this computer remembers otherwise."""
-    for finding in check_newest(house.catalog, verify_signature):
+    found = chain(check_newest(house.catalog, verify_signature), check_unsigned(house.catalog, house.vault))
+    for finding in found:
         if finding.code != "checkpoint-unsigned":  # a program that was stopped; it is signed now
             raise DamageError(
                 f"The ledger is damaged: {finding.message}.",

@@ -24,6 +24,7 @@ from exports.tabular import guarded
 from workflows import access
 from workflows.access import reading
 from workflows.house import House
+from workflows.keeping_story import keeping_deeds
 from workflows.telling import read_told, told
 from workflows.wording import Deed, Names, import_of, line
 
@@ -92,6 +93,11 @@ def deeds(house: House, wanted: Wanted) -> Listing:
         listing = _cut(found, wanted.limit)
         read.found(len(listing.lines))
     return listing
+
+
+def of_request(house: House, number: int) -> tuple[Line, ...]:
+    """Everything that was done about a request, oldest first. Whoever shows it has the reading written down."""
+    return tuple(_deeds(house, Wanted(request=number, newest_first=False), None))
 
 
 def reads(house: House, wanted: Wanted) -> Listing:
@@ -174,6 +180,7 @@ def _story(house: House, wanted: Wanted, number: RecordNumber, account: int | No
     lines = [*_versions(house, number, names), *_answers(house, number, names, wanted.request)]
     if gone is not None:
         lines += _end(house, number, gone.cause.number, names)
+    lines += [] if wanted.request is not None else _kept(house, number, names)
     since, until = _bounds(house, wanted)
     kind = wanted.kind
     chosen = [
@@ -226,15 +233,26 @@ def _answers(house: House, number: int, names: Names, request: int | None) -> It
             continue
         if "numbers" in deed.data and deed.data["numbers"]:
             deed = replace(deed, data={**deed.data, "numbers": [number]})
+        if deed.kind == "request.context-added":
+            marks[of_request] = "context"
         if deed.kind == "request.marked":
             marks[of_request] = deed.data["mark"]
         said = told(deed, names)
         if deed.kind == "request.responded":
-            how = {"release": "in full", "redact": "in part", "withhold": "not at all: it was withheld"}
+            how = {"release": "in full", "redact": "in part", "withhold": "not at all: it was withheld",
+                   "context": "as context", "exclude": "not at all: it was left out"}  # fmt: skip
             went = how.get(marks.get(of_request, ""), "undecided")
             end = f"ZIP sha256 {deed.data['zip_sha256']} ({line(deed.by, 60)})"
             said = f"response to request {of_request} released, {label_of(number)} {went}; {end}"
         yield _line(names, deed.leaf, deed.at, deed.by, deed.kind, str(deed.subject), said)
+
+
+def _kept(house: House, number: int, names: Names) -> list[Line]:
+    """What was done about keeping the record."""
+    return [
+        _line(names, deed.leaf, deed.at, deed.by, deed.kind, str(deed.subject), told(deed, names))
+        for deed in keeping_deeds(house, number)
+    ]
 
 
 def _concerns(deed: Deed, number: int) -> bool:
@@ -248,7 +266,7 @@ def _concerns(deed: Deed, number: int) -> bool:
 
 def _request_of(deed: Deed, names: Names) -> int:
     """The request an act belongs to; 0 when to none."""
-    if deed.kind.startswith(("request.", "redaction.")):
+    if deed.kind.startswith(("request.", "redaction.", "letter.", "fee.", "subject.", "court.")):
         return deed.subject
     return (names.holds.get(deed.subject) or 0) if deed.kind.startswith("hold.") else 0
 

@@ -7,7 +7,14 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_destructions, telling_holds, telling_requests
+from workflows import (
+    telling_destructions,
+    telling_holds,
+    telling_keeping,
+    telling_request_life,
+    telling_requests,
+    telling_review,
+)
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -116,8 +123,11 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "run.started": _run_started,
     "run.ended": _run_ended,
     **telling_requests.SENTENCES,
+    **telling_request_life.SENTENCES,
+    **telling_review.SENTENCES,
     **telling_holds.SENTENCES,
     **telling_destructions.SENTENCES,
+    **telling_keeping.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,
@@ -152,5 +162,7 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "request.collect": lambda row: f"searched for {row['subject']} {_sought(row)}: {_counted(row, 'record')}",
     "request.respond": lambda row: f"took {_counted(row, 'record')} out as the response to {row['subject']}",
     "log.read": _log_read,
+    "hold.preview": lambda row: f"looked at what a hold on {_sought(row)} would reach: {_counted(row, 'record')}",
+    "rule.try": lambda row: f"tried a filing rule {_sought(row)}: {_counted(row, 'record')}",
 }
 """Each kind of reading and its sentence."""

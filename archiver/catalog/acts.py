@@ -10,7 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from archiver.catalog import access_rows, destruction_acts, hold_acts, request_acts
+from archiver.catalog import (
+    access_rows,
+    destruction_acts,
+    hold_acts,
+    keeping_acts,
+    request_acts,
+    request_life_acts,
+    review_acts,
+)
 from archiver.catalog.act import Act, as_text
 from archiver.catalog.tables import account, act, run
 from custody.errors import DamageError
@@ -81,8 +89,11 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "run.started": _run_started,
     "run.ended": _run_ended,
     **request_acts.CHANGES,
+    **request_life_acts.CHANGES,
+    **review_acts.CHANGES,
     **hold_acts.CHANGES,
     **destruction_acts.CHANGES,
+    **keeping_acts.CHANGES,
     "feed.read": _kept_only,
     "witness.trusted": _kept_only,
     "anchor.witnessed": _kept_only,

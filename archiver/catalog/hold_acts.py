@@ -1,8 +1,9 @@
-"""What acts upon holds, schedules and notices change in the catalog."""
+"""What acts upon holds change in the catalog."""
 
+import json
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from archiver.catalog.act import Act, as_text
 from archiver.catalog.tables import hold
@@ -16,7 +17,10 @@ def _hold_placed(connection: Connection, done: Act) -> None:
 
 
 def _hold_released(connection: Connection, done: Act) -> None:
-    connection.execute(update(hold).where(hold.c.number == done.subject).values(released_at=done.at))
+    here = hold.c.number == done.subject
+    before = json.loads(connection.execute(select(hold.c.data).where(here)).scalar_one())
+    data = as_text({**before, "released_by": done.by, "release_reason": done.data.get("reason", "")})
+    connection.execute(update(hold).where(here).values(released_at=done.at, data=data))
 
 
 CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {

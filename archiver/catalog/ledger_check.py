@@ -73,20 +73,22 @@ def check_ledger(catalog: Catalog, kinds: Callable[[str], bool], verify: Verify)
 
 
 def check_newest(catalog: Catalog, verify: Verify) -> Iterator[Finding]:
-    """The newest root alone: does the end of the ledger give it, and is it signed?"""
+    """The newest root, and the newest that is signed: does the ledger give them, and is the signature the archive's?"""
     newest = ledger_rows.newest_checkpoint(catalog.connection)
     if newest is None:
         yield Finding(code="ledger-cut-off", object="ledger", message="the ledger is empty")
         return
-    try:
-        root = tree_of(newest["size"], ledger_rows.reader(catalog.connection)).root()
-    except CustodyError as error:
-        yield Finding(code="ledger-cut-off", object="ledger", message=error.message)
-        return
-    if root != newest["root"]:
-        message = "the entries do not give the root that was kept"
-        yield Finding(code="ledger-root-differs", object=f"ledger of {newest['size']} entries", message=message)
-    yield from _signatures(catalog, {newest["size"]: newest}, verify)
+    there = {row["size"]: row for row in (newest, ledger_rows.newest_signed(catalog.connection)) if row}
+    for size, row in there.items():
+        try:
+            root = tree_of(size, ledger_rows.reader(catalog.connection)).root()
+        except CustodyError as error:
+            yield Finding(code="ledger-cut-off", object="ledger", message=error.message)
+            return
+        if root != row["root"]:
+            message = "the entries do not give the root that was kept"
+            yield Finding(code="ledger-root-differs", object=f"ledger of {size} entries", message=message)
+    yield from _signatures(catalog, there, verify)
 
 
 class _Reading:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from archiver.catalog.rows import Row, insert_many
-from archiver.catalog.tables import checkpoint, ledger_entry, ledger_node
+from archiver.catalog.rows import Row, insert_values
+from archiver.catalog.tables import checkpoint, ledger_entry, ledger_node, segment
 from custody.errors import DamageError
 from custody.ledger import Read, leaf_hash
 
@@ -22,6 +22,22 @@ def newest_checkpoint(connection: Connection) -> Row | None:
     """The root after the newest commit; None while there is none."""
     row = connection.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).mappings().first()
     return dict(row) if row else None
+
+
+def newest_signed(connection: Connection) -> Row | None:
+    """The newest root that is signed; None while there is none."""
+    query = select(checkpoint).where(checkpoint.c.note.is_not(None)).order_by(checkpoint.c.size.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def unsigned_end(connection: Connection) -> Iterator[Row]:
+    """The commits after the newest signed root, each with the `name` of the segment its block lies in."""
+    signed = newest_signed(connection)
+    query = select(checkpoint, segment.c.name).join(segment, segment.c.id == checkpoint.c.segment)
+    after = query.where(checkpoint.c.size > (signed["size"] if signed else 0)).order_by(checkpoint.c.size)
+    for row in connection.execute(after).mappings():
+        yield dict(row)
 
 
 def checkpoints(connection: Connection) -> Iterator[Row]:
@@ -55,6 +71,12 @@ def entries(connection: Connection, first: int = 0) -> Iterator[tuple[int, bytes
         first = found[-1][0] + 1
 
 
+def entries_between(connection: Connection, first: int, end: int) -> list[bytes]:
+    """The entries from `first` up to and without `end`."""
+    query = select(ledger_entry.c.entry).where(ledger_entry.c.seq.between(first, end - 1))
+    return list(connection.execute(query.order_by(ledger_entry.c.seq)).scalars())
+
+
 def entry(connection: Connection, seq: int) -> bytes | None:
     """One entry; None when there is none of that number."""
     return connection.execute(select(ledger_entry.c.entry).where(ledger_entry.c.seq == seq)).scalar()
@@ -62,14 +84,12 @@ def entry(connection: Connection, seq: int) -> bytes | None:
 
 def add_entries(connection: Connection, first: int, found: Sequence[bytes]) -> None:
     """Append entries."""
-    insert_many(connection, ledger_entry, [{"seq": seq, "entry": each} for seq, each in enumerate(found, first)])
+    insert_values(connection, ledger_entry, list(enumerate(found, first)))
 
 
 def add_nodes(connection: Connection, nodes: Sequence[tuple[int, int, bytes]]) -> None:
     """Keep the hashes of complete parts: (level, position, hash)."""
-    if nodes:
-        rows = [{"level": level, "position": position, "hash": node} for level, position, node in nodes]
-        connection.execute(insert(ledger_node), rows)
+    insert_values(connection, ledger_node, nodes)
 
 
 def add_checkpoint(connection: Connection, row: Row) -> None:

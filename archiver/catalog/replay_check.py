@@ -8,10 +8,23 @@ from archiver.catalog import acts
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog, scratch
 from archiver.catalog.finding import Finding
-from archiver.catalog.tables import account, act, decision, destruction, gone_segment, hold, redaction, request, run
+from archiver.catalog.keeping_tables import FOLLOWING as KEEPING
+from archiver.catalog.tables import (
+    account,
+    act,
+    assignment,
+    decision,
+    destruction,
+    draft,
+    gone_segment,
+    hold,
+    redaction,
+    request,
+    run,
+)
 from archiver.normalized import decode_json
 
-_FOLLOWING = (account, run, request, decision, redaction, hold, destruction, gone_segment)
+_FOLLOWING = (account, run, request, decision, redaction, hold, draft, assignment, destruction, gone_segment, *KEEPING)
 
 
 def check_replay(catalog: Catalog) -> Iterator[Finding]:

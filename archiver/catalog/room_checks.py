@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from archiver import warc
+from archiver.catalog import ledger_rows
 from archiver.catalog.act import act_of
 from archiver.catalog.finding import Finding
 from archiver.catalog.record_check import Results, Stretch
@@ -71,8 +72,7 @@ def check_blocks(stretch: Stretch) -> Results:
         place = f"{stretch.where}, entries {row['first']} to {row['size'] - 1}"
         findings = _bytes_changed(row, chunk, place)
         if chunk is not None and not findings:
-            query = select(ledger_entry.c.entry).where(ledger_entry.c.seq.between(row["first"], row["size"] - 1))
-            entries = stretch.catalog.connection.execute(query.order_by(ledger_entry.c.seq)).scalars()
+            entries = ledger_rows.entries_between(stretch.catalog.connection, row["first"], row["size"])
             block = b"".join(entry + b"\n" for entry in entries)
             if warc.read_member(chunk, place).block != block:
                 message = "the ledger in the catalog is not the one in the vault"

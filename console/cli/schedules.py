@@ -1,22 +1,47 @@
-"""`ofrecord schedules`: run cases, situations with an expected judgement, against the retention rules."""
+"""`ofrecord schedules`: the rows the city goes by, and cases, situations with an expected judgement, against them."""
 
 from pathlib import Path
 
 import click
 
-from console.cli.output import INCOMPLETE, counted, say, with_json
+from console.cli.output import INCOMPLETE, counted, say, settings_of, with_json
 from workflows.disposing import run_cases
+from workflows.house import open_house
+from workflows.terms import rows_of
 
 
 @click.group()
 def schedules() -> None:
-    """Check the retention rules with cases that counsel can read and write.
+    """The schedules the city goes by: see them, enter what it adopted, file records, check the rules with cases.
 
     \b
     Example:
+      ofrecord schedules list
+      ofrecord schedules ordinance "Municipal Code 2.40"
+      ofrecord schedules adopt WI-SM-CONV --on 2026-01-12 --ref "PRB-002" --period "3 years" --dry-run
       ofrecord schedules check
-      ofrecord schedules check our-cases/
     """
+
+
+@schedules.command("list")
+@with_json
+@click.pass_context
+def list_(context: click.Context, as_json: bool) -> None:
+    """List the series with their periods, and what of them nobody has looked up or verified yet.
+
+    \b
+    Example:
+      ofrecord schedules list
+    """
+    with open_house(settings_of(context)) as house:
+        there = rows_of(house)
+    lines = []
+    for row in there:
+        period = "permanent" if row["fate"] == "permanent" else row["period"] or "LOOK UP"
+        marks = [period, *(["adopted"] if row["adopted"] else [])]
+        marks += [] if row["verified_by"] else ["not verified"]
+        lines.append(f"{row['id']:14} {', '.join(marks):34} {row['title']}")
+    say(as_json, {"series": there}, [*lines, counted(len(there), "series", "series")])
 
 
 @schedules.command("check")

@@ -134,3 +134,20 @@ def test_what_is_not_there_has_no_proof() -> None:
             consistency_proof(older, 3, kept.read)
     assert not includes(kept.tree.root(), 3, 3, kept.leaves[0], [])
     assert not is_consistent(0, EMPTY_ROOT, 3, kept.tree.root(), [])
+
+
+def test_a_proof_at_a_million_entries_has_at_most_twenty_hashes() -> None:
+    size, chance = 1_000_000, random.Random(SEED)
+    equal = [leaf_hash(b"the same")]
+    for _ in range(20):
+        equal.append(node_hash(equal[-1], equal[-1]))
+
+    def read(level: int, first: int, count: int) -> Sequence[bytes]:
+        return [equal[level]] * count
+
+    root, longest = tree_of(size, read).root(), 0
+    for index in [0, size - 1, *(chance.randrange(size) for _ in range(500))]:
+        proof = inclusion_proof(index, size, read)
+        assert includes(root, size, index, equal[0], proof)
+        longest = max(longest, len(proof))
+    assert longest == 20, f"seed {SEED}"

@@ -70,7 +70,7 @@ def test_a_witness_answers_at_its_address(archive: Archive, clerk: Path, address
     for _ in range(3):
         with archive.writing() as house:
             assert "has signed" in anchoring.ask(house, address, "clerk")
-    with archive.writing() as house, pytest.raises(DamageError, match="refuses to sign: This witness has seen"):
+    with archive.writing() as house, pytest.raises(UnavailableError, match="refuses to sign: This witness has seen"):
         anchoring.ask(house, address, "clerk", since=1)
     with archive.writing() as house, pytest.raises(UnavailableError, match="does not answer"):
         anchoring.ask(house, "http://127.0.0.1:9", "clerk")

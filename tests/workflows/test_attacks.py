@@ -15,7 +15,7 @@ import pytest
 from archiver import warc
 from archiver.catalog import ledger_rows, rows
 from archiver.ledger import origin_of
-from archiver.normalized import content_bytes, digest_of_bytes, envelope_around
+from archiver.normalized import content_bytes, digest_of_bytes, envelope_after, envelope_before
 from archiver.press import fields_digest, kept_part
 from archiver.signing import read_key
 from custody.checkpoint import Checkpoint, Note
@@ -88,7 +88,9 @@ class Forger:
         self.raw = raw.replace(b"snow plow 4 tonight", text.encode())
         date, uri = "2026-11-20T18:00:00.000Z", f"urn:ofrecord:{house.settings.archive}:R{LAST}:v1"
         ids = [exchange_uuid(house.settings.archive, LAST, 1, role) for role in (1, 2)]
-        before, after = envelope_around(self.envelope)
+        e = self.envelope
+        before = envelope_before(e.account, e.as_of, e.captured_at)
+        after = envelope_after(e.number, e.version, bytes.fromhex(e.opening), e.place, e.run, e.series, e.series_reason)
         self.content = content_bytes(self.envelope.content)
         normal = before + self.content + after
         first = warc.packed(warc.exchange(b"resource", ids[0], date, uri + ":raw", "application/json", self.raw))
@@ -166,13 +168,22 @@ def rewrite_blocks(archive: Archive) -> None:
 def resign(archive: Archive) -> None:
     """Every root computed again and signed with the archive's own key, as whoever stole it could."""
     key = read_key(archive.settings.key, origin_of(archive.settings.archive))
-    tree, sizes = Tree(), {size for (size,) in sql(archive, "SELECT size FROM checkpoint")}
+    for size, root in roots_again(archive):
+        text = Checkpoint(origin=key.name, size=size, root=root).text()
+        note = str(Note(text=text, signatures=(key.signed(text),)))
+        sql(archive, "UPDATE checkpoint SET root = ?, note = ? WHERE size = ?", (root, note, size))
+
+
+def roots_again(archive: Archive) -> list[tuple[int, bytes]]:
+    """Every hash of the tree computed again from the entries, and what each root would be."""
+    tree, sizes, found = Tree(), {size for (size,) in sql(archive, "SELECT size FROM checkpoint")}, []
     for (entry,) in sql(archive, "SELECT entry FROM ledger_entry ORDER BY seq"):
         tree.append(leaf_hash(bytes(entry)))
         if tree.size in sizes:
-            text = Checkpoint(origin=key.name, size=tree.size, root=tree.root()).text()
-            note = str(Note(text=text, signatures=(key.signed(text),)))
-            sql(archive, "UPDATE checkpoint SET root = ?, note = ? WHERE size = ?", (tree.root(), note, tree.size))
+            found.append((tree.size, tree.root()))
+    for level, position, node in tree.completed:
+        sql(archive, "UPDATE ledger_node SET hash = ? WHERE level = ? AND position = ?", (node, level, position))
+    return found
 
 
 def truncate(archive: Archive, size: int) -> None:
@@ -244,6 +255,32 @@ def test_a03_to_a05_a_consistent_forgery_is_found_one_level_further_each_time(ke
     kept.settings = replace(kept.settings, pins=None)
     assert codes(kept, "V3") == set(), "inside the archive nothing can tell"
     assert "ledger-forked" in codes(kept, "V4"), "the witness can"
+
+
+def test_a04_a_change_whose_signatures_were_taken_away_is_not_signed_by_the_next_start(kept: Archive) -> None:
+    kept.settings = replace(kept.settings, pins=None)
+    sql(kept, 'UPDATE ledger_entry SET entry = CAST(replace(entry, \'"C":"\', \'"C":"00\') AS BLOB) WHERE seq = 4')
+    sql(kept, "UPDATE ledger_entry SET entry = CAST(substr(entry, 1, 68) || substr(entry, 71) AS BLOB) WHERE seq = 4")
+    for size, root in roots_again(kept):
+        sql(kept, "UPDATE checkpoint SET root = ?, note = NULL WHERE size = ?", (root, size))
+    assert codes(kept, "V0") == codes(kept, "V1") == {"checkpoint-unsigned", "ledger-changed"}
+    with pytest.raises(DamageError, match="not the one in the vault"), kept.writing():
+        pass
+    assert codes(kept, "V0") == {"checkpoint-unsigned", "ledger-changed"}, "nothing was signed"
+
+
+def test_a04_the_newest_signature_that_is_left_must_still_fit(kept: Archive) -> None:
+    sql(kept, "UPDATE checkpoint SET note = NULL WHERE size = (SELECT max(size) FROM checkpoint)")
+    ((size,),) = sql(kept, "SELECT max(size) FROM checkpoint WHERE note IS NOT NULL")
+    sql(kept, "UPDATE checkpoint SET root = zeroblob(32) WHERE size = ?", (size,))
+    assert {"ledger-root-differs", "checkpoint-changed"} <= codes(kept, "V0")
+
+
+def test_a04_an_older_root_is_signed_only_when_the_newest_grew_from_it(kept: Archive) -> None:
+    ((size,),) = sql(kept, "SELECT min(size) FROM checkpoint WHERE size > 3")
+    sql(kept, "UPDATE checkpoint SET note = NULL, root = zeroblob(32) WHERE size = ?", (size,))
+    with kept.writing() as house, pytest.raises(DamageError, match="nothing was signed|not the beginning"):
+        house.ledger.signed_beyond(size - 1)
 
 
 def test_a05_the_pin_tells_too(kept: Archive) -> None:

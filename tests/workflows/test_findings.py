@@ -108,8 +108,9 @@ def test_an_entry_later_than_a_witness_saw_it(filled: Archive, tmp_path: Path) -
 
 
 def test_a_full_segment_is_sealed_in_the_ledger(filled: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archiver.intake.ROLL_AT", 100)
-    filled.take_in(jsonl("b", {"object_id": "new", "text": "in the next segment"}))
+    with monkeypatch.context() as small:
+        small.setattr("archiver.segment.ROLL_AT", 100)
+        filled.take_in(jsonl("b", {"object_id": "new", "text": "in the next segment"}))
     with filled.writing():
         pass
     with filled.reading() as house:
