@@ -399,3 +399,21 @@ def test_a_record_brought_back_by_hand_is_a_finding(filled: Archive) -> None:
     destroy(filled, 7)
     sql(filled, f"INSERT INTO record VALUES ({', '.join('?' * len(row))})", *row)
     assert "not-destroyed" in codes(filled)
+
+
+def test_a_picture_that_is_also_a_letters_scan_stays(filled: Archive) -> None:
+    """An object that an act names by its digest belongs to that act as well."""
+    with filled.writing() as house:
+        sha256 = house.catalog.connection.exec_driver_sql(
+            "SELECT lower(hex(sha256)) FROM media_use WHERE number = 5"
+        ).scalar_one()
+        house.journal.write(
+            ("bytes.checked", 0, {"bytes": 0, "of": 0, "findings": 0, "oldest": None, "sha256": sha256})
+        )
+    done = destroy(filled, 5)
+    assert done.stores["media removed"] == 0 and done.verified is not None
+    with filled.reading() as house:
+        assert b"".join(house.vault.media(sha256)) == PICTURE
+    assert codes(filled) == set()
+    rebuild_catalog(filled.settings, lambda done: None, filled.clock)
+    assert codes(filled) == set()
