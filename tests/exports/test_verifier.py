@@ -112,14 +112,15 @@ def test_any_changed_byte_of_the_zip_itself_is_seen(package: Package, tmp_path: 
     chance, data, path = random.Random(SEED), package.zip(), tmp_path / "response.zip"
     passed, tried = [], 0
     frames = [each for each in range(len(data)) if each >= data.index(b"PK\1\2") or _in_a_header(data, each)]
-    for at in [*frames, *chance.sample(range(len(data)), 1_500 if FULL else 200)]:
+    chosen = frames if FULL else chance.sample(frames, 500)
+    for at in [*chosen, *chance.sample(range(len(data)), 1_500 if FULL else 200)]:
         path.write_bytes(data[:at] + bytes([data[at] ^ 1 << chance.randrange(8)]) + data[at + 1 :])
         tried += 1
         if not check(path).findings:
             passed.append(at)
             assert Package.of(path.read_bytes(), package.key).files == package.files
     print(f"\nseed {SEED}: {tried:,} changed bytes of the ZIP, {len(passed)} without any effect on a file")
-    assert tried > 1_000 and len(passed) <= 5
+    assert tried > (1_500 if FULL else 600) and len(passed) <= 5
 
 
 def _in_a_header(data: bytes, at: int) -> bool:
