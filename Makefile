@@ -39,4 +39,4 @@ bench: .venv/.ready ## speed, as ratios against a named rival in the same run
 	@$(BIN)/python -m benchmarks.run
 
 clean:
-	rm -rf .venv demo-archive build *.egg-info
+	rm -rf .venv demo-archive demo-archive-in-2033 build *.egg-info

@@ -31,7 +31,7 @@ from custody.ids import RecordNumber, RunNumber
 from custody.record import Content, Media, Record, Version
 
 BATCH_ITEMS = 2_500
-BATCH_BYTES = 48_000_000
+BATCH_BYTES = 16_000_000
 COLLECTED = 20
 """Batches after which what a library left in reference cycles is looked for and let go of."""
 

@@ -1,17 +1,34 @@
-"""Answering: our volumes on two workers against one plain WeasyPrint call over the same records."""
+"""Answering: our volumes on two workers against one plain WeasyPrint call over the same records; and the package.
 
+`python -m benchmarks.response_bench whole 10000` writes PDF, the city's copy and ZIP for so many records and says how
+long it took and how large the largest process grew; `zip 1000` writes the ZIP of so many records with a picture of 500
+kB each and copies the same bytes plainly beside it, both to the disk.
+"""
+
+import hashlib
+import io
 import json
+import os
+import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import IO, Any
 
 from benchmarks import corpus
 from custody.evidence import Seal
-from exports.response import Entry, Piece, Response, WithheldEntry
+from exports.format import Made
+from exports.response import Entry, MediaFile, Piece, Response, WithheldEntry
+from exports.zip_bundle import write_zip
 
 Row = tuple[str, str, str, str, str]
 
@@ -31,8 +48,8 @@ def rows(size: int) -> list[Row]:
 def response(size: int) -> Response:
     """A response of realistic records."""
 
-    def entries() -> Iterator[Entry | WithheldEntry]:
-        for n, line in enumerate(corpus.lines(size), 1):
+    def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+        for n, line in islice(enumerate(corpus.lines(size), 1), start, stop):
             yield _entry(n, json.loads(line))
 
     return Response(
@@ -82,6 +99,123 @@ def _entry(n: int, data: dict[str, str]) -> Entry:
     )
 
 
+class _Picture:
+    """Half a megabyte that does not pack, from a file, another for each record."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.path, self.size = folder / "pictures", size
+        chance = random.Random(corpus.SEED)
+        with self.path.open("wb") as file:
+            file.write(chance.randbytes(size + 4096))
+
+    def of(self, n: int) -> MediaFile:
+        start = n % 4096
+        with self.path.open("rb") as file:
+            file.seek(start)
+            digest = hashlib.file_digest(_Limited(file, self.size), "sha256").hexdigest()  # type: ignore[arg-type]
+        return MediaFile(name=f"media/R{n}-1.jpg", place=0, media_type="image/jpeg", alt=(Piece(text="a picture"),),
+                         size=self.size, sha256=digest, chunks=lambda: self._chunks(start))  # fmt: skip
+
+    def _chunks(self, start: int) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            file.seek(start)
+            yield from iter(lambda: file.read(min(1 << 20, self.size - (file.tell() - start))), b"")
+
+
+class _Limited(io.RawIOBase):
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self.file, self.left = file, left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        data = self.file.read(min(len(into), self.left))
+        into[: len(data)] = data
+        self.left -= len(data)
+        return len(data)
+
+
+def _zip(size: int) -> None:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
+        work = Path(folder)
+        picture = _Picture(work, 500_000)
+        media = {f"R{n}": picture.of(n) for n in range(1, size + 1)}
+
+        there = [replace(entry, media=(media[entry.label],)) for entry in response(size).entries()]
+
+        def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+            yield from there[start:stop]
+
+        whole = replace(response(size), entries=entries)
+        began = time.monotonic()
+        with (work / "response.zip").open("wb") as target:
+            write_zip(whole, Made(pdfs=(), work=work), target, lambda text: text)
+            os.fsync(target.fileno())
+        ours = time.monotonic() - began
+        os.sync()
+        began = time.monotonic()
+        with (work / "response.zip").open("rb") as source, (work / "copy").open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+            os.fsync(target.fileno())
+        plain = time.monotonic() - began
+        megabytes = (work / "response.zip").stat().st_size / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": ours, "plain": plain, "megabytes": megabytes, "peak": peak}))
+
+
+def _whole(size: int) -> None:
+    from exports import pdf_binder
+
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
+        there = list(response(size).entries())
+
+        def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+            yield from there[start:stop]
+
+        answer = replace(response(size), jurisdiction="wisconsin", entries=entries)
+        largest = _Largest()
+        work, began = Path(folder), time.monotonic()
+        pdfs = pdf_binder.bind(answer, work, lambda done: None, style=pdf_binder.Style.WITH_KEPT_COPY)
+        bound = time.monotonic() - began
+        with (work / "response.zip").open("wb") as target:
+            write_zip(answer, Made(pdfs=tuple(pdfs), work=work), target, lambda text: text)
+        zipped = time.monotonic() - began - bound
+        megabytes = (work / "response.zip").stat().st_size / 1e6
+    peak = {"this process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "worker": largest.ended()}
+    print(json.dumps({"pdf_seconds": bound, "zip_seconds": zipped, "megabytes": megabytes, "peak": peak}))
+
+
+class _Largest:
+    """Looks how large the workers grow: they are the children of a child, which the system does not add up for us."""
+
+    def __init__(self) -> None:
+        self.peak, self.is_over = 0, threading.Event()
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+
+    def ended(self) -> float:
+        """The largest of them, in MB."""
+        self.is_over.set()
+        self.thread.join()
+        return self.peak / 1024
+
+    def _look(self) -> None:
+        while not self.is_over.wait(0.5):
+            parents, sizes = {}, {}
+            for place in Path("/proc").glob("[0-9]*/status"):
+                with suppress(OSError):
+                    told = dict(line.split(":", 1) for line in place.read_text().splitlines() if ":" in line)
+                    pid = int(place.parent.name)
+                    parents[pid], sizes[pid] = int(told["PPid"]), int(told.get("VmHWM", "0").split()[0])
+            for pid, size in sizes.items():
+                above = parents.get(pid, 0)
+                while above > 1 and above != os.getpid():
+                    above = parents.get(above, 0)
+                if above == os.getpid():
+                    self.peak = max(self.peak, size)
+
+
 def _run(which: str, size: int) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.response_bench", which, str(size)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
@@ -92,13 +226,13 @@ def _measure(which: str, size: int) -> None:
 
     if which == "plain":
         pdf_binder.VOLUME = size + 1
-    started = time.monotonic()
+    largest, started = _Largest(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         pdf_binder.bind(response(size), Path(folder), lambda done: None)
     seconds = time.monotonic() - started
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    peak = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, largest.ended())
     print(json.dumps({"seconds": seconds, "peak": peak}))
 
 
 if __name__ == "__main__":
-    _measure(sys.argv[1], int(sys.argv[2]))
+    {"zip": _zip, "whole": _whole}.get(sys.argv[1], lambda size: _measure(sys.argv[1], size))(int(sys.argv[2]))

@@ -9,7 +9,9 @@ is computed again from at most 256 hashes below it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 STEP = 8
 """Levels between two kept levels: 2**8 = 256 hashes below each kept one."""
@@ -17,6 +19,7 @@ STEP = 8
 Read = Callable[[int, int, int], Sequence[bytes]]
 """Reads kept hashes: (level, first position, count). Level 0 are the leaves; then 8, 16, 24."""
 
+HASH = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
@@ -102,6 +105,31 @@ def includes(root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[by
     return last == 0 and node == root
 
 
+def joint_proof(indices: Iterable[int], size: int, read: Read) -> list[bytes]:
+    """The hashes that lead from several entries together to the root of the first `size` entries: what one would need
+    for each, with nothing twice. ValueError when one is out of range."""
+    chosen = sorted(set(indices))
+    if not chosen or not 0 <= chosen[0] <= chosen[-1] < size:
+        raise ValueError(f"no entries, or some that are not among {size}")
+    found: list[bytes] = []
+    _join(chosen, 0, size, _in_blocks(size, read), found)
+    return found
+
+
+def joint_root(leaves: Mapping[int, bytes], size: int, proof: Sequence[bytes]) -> bytes:
+    """The root to which a joint proof leads from leaf hashes by their place. ValueError when it is no such proof."""
+    chosen, hashes = sorted(leaves), iter(proof)
+    if not chosen or not 0 <= chosen[0] <= chosen[-1] < size or any(len(each) != HASH for each in proof):
+        raise ValueError("this is no joint proof")
+    try:
+        root = _joined(chosen, leaves, 0, size, hashes)
+    except StopIteration as error:
+        raise ValueError("the joint proof is too short") from error
+    if next(hashes, None) is not None:
+        raise ValueError("the joint proof is too long")
+    return root
+
+
 def is_consistent(older: int, older_root: bytes, newer: int, newer_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows that the tree of `newer` entries begins with that of `older` (RFC 9162, 2.1.4.2)."""
     if older == newer:
@@ -135,6 +163,42 @@ def _path(index: int, start: int, end: int, read: Read) -> list[bytes]:
     if index < middle:
         return [*_path(index, start, middle, read), _hash(middle, end, read)]
     return [*_path(index, middle, end, read), _hash(start, middle, read)]
+
+
+def _join(chosen: Sequence[int], start: int, end: int, read: Read, found: list[bytes]) -> None:
+    if not chosen:
+        found.append(_hash(start, end, read))
+    elif end - start > 1:
+        middle = start + _split(end - start)
+        place = bisect_left(chosen, middle)
+        _join(chosen[:place], start, middle, read, found)
+        _join(chosen[place:], middle, end, read, found)
+
+
+def _joined(chosen: Sequence[int], leaves: Mapping[int, bytes], start: int, end: int, hashes: Iterator[bytes]) -> bytes:
+    if not chosen:
+        return next(hashes)
+    if end - start == 1:
+        return leaves[start]
+    middle = start + _split(end - start)
+    place = bisect_left(chosen, middle)
+    left = _joined(chosen[:place], leaves, start, middle, hashes)
+    return node_hash(left, _joined(chosen[place:], leaves, middle, end, hashes))
+
+
+def _in_blocks(size: int, read: Read) -> Read:
+    """Reads whole blocks and remembers the newest: neighbours are asked for one after another."""
+    block = 1 << STEP
+
+    @lru_cache(maxsize=64)
+    def whole(level: int, first: int) -> Sequence[bytes]:
+        return read(level, first, min(block, (size >> level) - first))
+
+    def some(level: int, first: int, count: int) -> Sequence[bytes]:
+        start = first - first % block
+        return whole(level, start)[first - start : first - start + count]
+
+    return some
 
 
 def _subproof(older: int, start: int, end: int, whole: bool, read: Read) -> list[bytes]:

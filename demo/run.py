@@ -1,7 +1,8 @@
 """The main job, run end to end on a fictional city with the commands a custodian would type.
 
 Makes a new archive in `demo-archive/`, takes in five kinds of downloads, searches, answers a request with two
-redactions, verifies, and shows until when three records must be kept. Every command is printed before it is run.
+redactions, verifies, shows until when three records must be kept, and destroys on a copy what may go seven years later.
+Every command is printed before it is run.
 """
 
 import json
@@ -13,6 +14,8 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+from demo import purge
 
 HERE = Path(__file__).resolve().parent
 HOME = Path("demo-archive")
@@ -64,32 +67,48 @@ def main() -> None:
     run("request", "drafts", "dismiss", "1", "--all")
     run("request", "mark", "1", "withhold", sister, "--reason", "WI-BAL", "--note", "medical detail of a third person")
     run("request", "respond", "1")
+    run("request", "decide", "1", "--by-way", "email")
+    run("request", "close", "1")
     say("Checking every byte of the archive, and until when three records must be kept")
     run("verify")
     for record in (only('"open again"'), fence, formula):
         run("retention", "explain", record)
     run("retention", "due", "--on", "2033-01-01")
+    certificate = seven_years_later()
     answer = HOME / "responses" / "request-1"
     print(f"\nDone in {time.monotonic() - started:.0f} s. Please look at:")
     print(f"  {answer / 'response.pdf'}   the answer, as the requester reads it")
     print(f"  {answer / 'response.zip'}   the same with data and pictures; try unpacking it")
     print(f"  {HOME / 'city.toml'}   what the city still has to complete")
+    print(f"  {certificate}   what two people destroyed in 2033, and how anybody can check it")
     print("Try next:")
     print(f"  .venv/bin/ofrecord --home {HOME} search 'state:hidden OR state:deleted'")
     print(f"  .venv/bin/ofrecord --home {HOME} show {fence}")
     print("  .venv/bin/ofrecord --help")
 
 
+def seven_years_later() -> Path:
+    """A purge on a copy, with a clock in 2033; then nothing of it is found. Returns the certificate."""
+    say("Seven years later, on a copy: two people destroy what may go")
+    certificate, texts, settings = purge.run(HOME)
+    say("Nothing of it is found again, and the rest is as it was kept")
+    run("verify", home=purge.LATER)
+    run("search", "flood", home=purge.LATER)
+    if purge.look_for(texts, settings.home, lambda line: print(line, flush=True)):
+        sys.exit("The demo stopped: something of what was destroyed is still there.")
+    return certificate
+
+
 def say(line: str) -> None:
     print(f"\n=== {line}\n", flush=True)
 
 
-def run(*words: object, expect: int = 0) -> None:
+def run(*words: object, expect: int = 0, home: Path = HOME) -> None:
     """Show a command and run it as a person would."""
     command = [str(word) for word in words]
     shown = " ".join(f"'{word}'" if " " in word or '"' in word else word for word in command)
-    print(f"$ ofrecord --home {HOME} {shown}", flush=True)
-    done = subprocess.run([*ofrecord(), *command], env=environment(), check=False)
+    print(f"$ ofrecord --home {home} {shown}", flush=True)
+    done = subprocess.run([*ofrecord(home), *command], env=environment(home), check=False)
     if done.returncode != expect:
         sys.exit(f"The demo stopped: that command ended with {done.returncode}.")
     print(flush=True)
@@ -103,12 +122,13 @@ def only(query: str) -> str:
     return str(json.loads(done.stdout)["ids"][0])
 
 
-def ofrecord() -> list[str]:
-    return [str(Path(sys.executable).parent / "ofrecord"), "--home", str(HOME)]
+def ofrecord(home: Path = HOME) -> list[str]:
+    return [str(Path(sys.executable).parent / "ofrecord"), "--home", str(home)]
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, "OFRECORD_USER": "demo"}
+def environment(home: Path = HOME) -> dict[str, str]:
+    """What the program is told; the copy is not what this computer remembers of the archive."""
+    return {**os.environ, "OFRECORD_USER": "demo", **({} if home == HOME else {"OFRECORD_PINS": ""})}
 
 
 def zip_of(folder: Path, target: Path, inside: str, wanted: Callable[[Path], bool] = Path.is_file) -> Path:

@@ -55,6 +55,9 @@ class Facts:
     handles: Mapping[int, str]
     codes: tuple[ReasonCode, ...]
     seal: Seal
+    custodian: str = ""
+    jurisdiction: str = ""
+    software: str = "Ofrecord"
 
 
 ProofOf = Callable[[RecordNumber, int], Proof]
@@ -79,12 +82,13 @@ def compose(
     marks = Counter(_counted_as(decision.mark, redactions.get(number)) for number, decision in decisions.items())
     used = {decision.code for decision in decisions.values()} | {r.code for part in redactions.values() for r in part}
 
-    def entries() -> Iterator[Entry | WithheldEntry]:
-        for start in range(0, len(order), PAGE):
-            placed = order[start : start + PAGE]
+    def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+        last = len(order) if stop is None else min(stop, len(order))
+        for first in range(start, last, PAGE):
+            placed = order[first : min(first + PAGE, last)]
             shown = [each.number for each in placed if decisions[each.number].mark is not Mark.WITHHOLD]
             found = {record.number: record for record in records_of(shown)}
-            for position, each in enumerate(placed, start + 1):
+            for position, each in enumerate(placed, first + 1):
                 decision = decisions[each.number]
                 if decision.mark is Mark.WITHHOLD:
                     yield _withheld(position, each, decision, proof_of)
@@ -114,6 +118,9 @@ def compose(
         reasons=tuple(code for code in facts.codes if code.code in used),
         seal=facts.seal,
         entries=entries,
+        custodian=facts.custodian,
+        jurisdiction=facts.jurisdiction,
+        software=facts.software,
     )
 
 

@@ -7,6 +7,7 @@ cannot read: a person has to look at pictures.
 
 import gzip
 import hashlib
+import io
 import tempfile
 import zipfile
 import zlib
@@ -43,24 +44,25 @@ class Leak:
         return f"{self.file}{', ' if self.place else ''}{self.place}: something withheld of {self.record}"
 
 
-def check_files(files: Mapping[str, Path], secrets: Secrets) -> list[Leak]:
+def check_files(files: Mapping[str, Path | bytes], secrets: Secrets) -> list[Leak]:
     """Every place in these files where a secret stands, the same secret in one file once. The files are given by the
     names under which they go out."""
     walk = _Walk(secrets)
     for name, path in files.items():
-        with path.open("rb") as file:
+        with io.BytesIO(path) if isinstance(path, bytes) else path.open("rb") as file:
             walk.name(name, name)
             walk.file(name, file, 0)
     return walk.leaks
 
 
-def refuse_leaks(files: Mapping[str, Path], secrets: Secrets) -> None:
+def refuse_leaks(files: Mapping[str, Path | bytes], secrets: Secrets) -> None:
     """Raises UnavailableError, naming file and place, when a secret stands in any of these files."""
     leaks = check_files(files, secrets)
     if leaks:
         more = f" There are {len(leaks):,} such places." if len(leaks) > 1 else ""
+        plainest = min(leaks, key=lambda leak: leak.file.count(" > "))
         raise UnavailableError(
-            f"The answer was not written: {leaks[0]}.{more}",
+            f"The answer was not written: {plainest}.{more}",
             "Look at that place: redact it there too, reword your note, or drop what a picture's file says besides "
             "(request redact ... --field media:0 --plain). Nothing was kept. If none of this explains it, this program "
             "is at fault: please report it.",
@@ -130,7 +132,7 @@ class _Walk:
                     self.file(inside, copy, depth + 1)  # type: ignore[arg-type]
 
     def _packed(self, where: str, file: IO[bytes], depth: int) -> None:
-        with gzip.GzipFile(fileobj=file) as opened, tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
+        with gzip.GzipFile(fileobj=file, mode="rb") as opened, tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
             for chunk in _chunks(opened):  # type: ignore[arg-type]
                 copy.write(chunk)
             copy.seek(0)

@@ -39,12 +39,16 @@ class Sender:
     date: str
 
 
+def has_words(kind: str, jurisdiction: str) -> bool:
+    """Whether there are words for a letter in a jurisdiction."""
+    return _template_of(kind, jurisdiction) is not None
+
+
 def body_of(kind: str, jurisdiction: str, facts: Mapping[str, Any]) -> str:
     """The words of a letter: its title, an empty line, its paragraphs. Raises UsageError when there is no such text."""
     if kind not in KINDS:
         raise UsageError(f"There is no letter {kind!r}.", f"Choose one of: {', '.join(KINDS)}.")
-    names = (f"{jurisdiction}/{kind}.txt", f"{kind}.txt")
-    found = next((name for name in names if (_FOLDER / name).is_file()), None)
+    found = _template_of(kind, jurisdiction)
     if found is None:
         raise UsageError(
             f"The letter {kind!r} has no words for {jurisdiction} yet.",
@@ -140,6 +144,11 @@ def _templates() -> Environment:
         finalize=_shown,
         keep_trailing_newline=True,
     )
+
+
+def _template_of(kind: str, jurisdiction: str) -> str | None:
+    names = (f"{jurisdiction}/{kind}.txt", f"{kind}.txt")
+    return next((name for name in names if (_FOLDER / name).is_file()), None)
 
 
 def _settled(text: str) -> str:

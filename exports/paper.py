@@ -23,10 +23,12 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. `head` may be empty: then the first cell of each row names what the others say."""
+    """A table. `head` may be empty: then the first cell of each row names what the others say. One `to_fill` has room
+    for writing by hand."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    to_fill: bool = False
 
 
 Part = Heading | Paragraph | Grid

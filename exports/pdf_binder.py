@@ -7,8 +7,9 @@ screen readers need (ADR 0006); beside them stands one joined copy for convenien
 import io
 import multiprocessing
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ import pikepdf
 from PIL import Image, UnidentifiedImageError
 
 from custody.errors import UnavailableError
+from exports.certification import parts_of
+from exports.format import BoundPdf
 from exports.pdf_pages import VolumeJob, render_volume, response_facts
 from exports.response import Entry, MediaFile, Response, WithheldEntry, plain
+from exports.tabular import json_chunks
 
 VOLUME = 250
 """Records in one volume: memory of a worker stays under 400 MB."""
@@ -28,20 +32,25 @@ LARGEST_PICTURE = 1000
 _PIXEL_CAP = 50_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BoundPdf:
-    """One PDF of the response: its name in the package and where its bytes wait."""
+class Style(StrEnum):
+    """What is bound: what a requester gets; the same with the city's own copy beside it; or what is put on paper."""
 
-    name: str
-    path: Path
-    note: str
+    RELEASED = "released"
+    WITH_KEPT_COPY = "with kept copy"
+    PAPER = "paper"
 
 
-def bind(response: Response, folder: Path, told: Callable[[int], None], workers: int = WORKERS) -> list[BoundPdf]:
+def bind(
+    response: Response,
+    folder: Path,
+    told: Callable[[int], None],
+    workers: int = WORKERS,
+    style: Style = Style.RELEASED,
+) -> list[BoundPdf]:
     """Render the response into `folder` (a temporary one). The first of the result is always `response.pdf`."""
     volumes = max(1, -(-response.count // VOLUME))
     paths = [folder / f"volume-{number:03d}.pdf" for number in range(1, volumes + 1)]
-    jobs = zip(paths, _jobs(response, volumes), strict=True)
+    jobs = zip(paths, _jobs(response, volumes, style), strict=True)
     if volumes == 1:
         path, job = next(jobs)
         _render((path, job))
@@ -58,6 +67,23 @@ def bind(response: Response, folder: Path, told: Callable[[int], None], workers:
     return bound
 
 
+def kept_copies(folder: Path) -> list[BoundPdf]:
+    """The city's own copies (PDF/A-3) of what was bound into `folder`, one a volume."""
+    paths = sorted(folder.glob("kept-*.pdf"))
+    names = (
+        ["response-archival.pdf"]
+        if len(paths) == 1
+        else [f"response-archival-vol-{n + 1:02d}.pdf" for n in range(len(paths))]
+    )
+    return [BoundPdf(name=name, path=path, note="the city's own copy") for name, path in zip(names, paths, strict=True)]
+
+
+def pages_in(pdf: BoundPdf) -> int:
+    """How many pages a PDF has."""
+    with pikepdf.open(pdf.path) as document:
+        return len(document.pages)
+
+
 def working_folder() -> "tempfile.TemporaryDirectory[str]":
     """A temporary folder for the volumes, removed when it is closed."""
     return tempfile.TemporaryDirectory(prefix="ofrecord-pdf-")
@@ -65,7 +91,7 @@ def working_folder() -> "tempfile.TemporaryDirectory[str]":
 
 def _render(work: tuple[Path, VolumeJob]) -> int:
     path, job = work
-    render_volume(job, path)
+    render_volume(job, path, path.with_name(f"kept-{job.volume:03d}.pdf") if job.is_kept else None)
     return len(job.entries)
 
 
@@ -97,20 +123,22 @@ def _finished(result: Any) -> int:
         ) from error
 
 
-def _jobs(response: Response, volumes: int) -> Iterator[VolumeJob]:
-    facts = response_facts(response)
+def _jobs(response: Response, volumes: int, style: Style) -> Iterator[VolumeJob]:
+    facts = {**response_facts(response), "style": style}
     log: list[dict[str, str]] = []
     entries: list[dict[str, Any]] = []
     pictures: dict[str, tuple[str, bytes]] = {}
     volume = 1
+    data = b"".join(json_chunks(response)) if style is Style.WITH_KEPT_COPY else b""
     basis = {code.code: f"{code.code}: {code.citation}" for code in response.reasons}
     for entry in response.entries():
         log += _log_rows(entry, basis)
         if len(entries) == VOLUME:
-            yield _job(facts, entries, [], pictures, volume, volumes)
-            entries, pictures, volume = [], {}, volume + 1
+            yield replace(_job(facts, entries, [], pictures, volume, volumes), attached=data)
+            entries, pictures, volume, data = [], {}, volume + 1, b""
         entries.append(_shown(entry, pictures))
-    yield _job(facts, entries, log, pictures, volume, volumes)
+    certified = tuple(parts_of(response)) if response.jurisdiction else ()
+    yield replace(_job(facts, entries, log, pictures, volume, volumes), attached=data, certified=certified)
 
 
 def _job(
@@ -122,7 +150,14 @@ def _job(
     volumes: int,
 ) -> VolumeJob:
     return VolumeJob(
-        response=facts, entries=tuple(entries), log=tuple(log), pictures=pictures, volume=volume, volumes=volumes
+        response=facts,
+        entries=tuple(entries),
+        log=tuple(log),
+        pictures=pictures,
+        volume=volume,
+        volumes=volumes,
+        is_kept=facts["style"] is Style.WITH_KEPT_COPY,
+        on_paper=facts["style"] is Style.PAPER,
     )
 
 
@@ -145,7 +180,7 @@ def _shown(entry: Entry | WithheldEntry, pictures: dict[str, tuple[str, bytes]])
         names = ("position", "label", "code", "note", "depth")
         return {**{name: getattr(entry, name) for name in names}, "withheld": True, "state": "live", "partly": False,
                 "answers": "", "kind": "", "context": False}  # fmt: skip
-    fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "links", "reasons"))
+    fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "reasons", "proofs"))
     shown = {name: getattr(entry, name) for name in fields}
     shown["withheld"], shown["partly"] = False, entry.partly
     shown["earlier"] = [{"captured": each.captured, "text": each.text} for each in entry.earlier]
@@ -183,10 +218,35 @@ def _small(media: MediaFile) -> tuple[str, bytes] | None:
 
 def _join(paths: list[Path], joined: Path, response: Response) -> None:
     with pikepdf.new() as book:
+        starts: list[int] = []
+        marks: list[tuple[int, list[pikepdf.OutlineItem]]] = []
         for path in paths:
+            starts.append(len(book.pages))
             with pikepdf.open(path) as volume:
-                book.pages.extend(volume.pages)
+                places = {page.objgen: starts[-1] + number for number, page in enumerate(volume.pages)}
+                with volume.open_outline() as outline:
+                    marks.append((starts[-1], [_moved(item, places) for item in outline.root]))
+                book.add_pages_from(volume)
+        with book.open_outline() as outline:
+            for number, (start, items) in enumerate(marks, 1):
+                top = pikepdf.OutlineItem(f"Volume {number}", start)
+                top.children.extend(items)
+                outline.root.append(top)
+        numbers = [part for n, start in enumerate(starts, 1) for part in (start, _numbered(n))]
+        book.Root.PageLabels = pikepdf.Dictionary(Nums=pikepdf.Array(numbers))
         title = f"Response to public records request {response.request}: joined copy without accessibility structure"
         book.docinfo["/Title"] = title
         book.Root.Lang = "en"
         book.save(joined, deterministic_id=True)
+
+
+def _moved(item: pikepdf.OutlineItem, places: Mapping[Any, int]) -> pikepdf.OutlineItem:
+    """A bookmark of a volume as it is in the joined copy."""
+    page = item.destination[0] if isinstance(item.destination, pikepdf.Array) else None
+    moved = pikepdf.OutlineItem(item.title, places.get(page.objgen if page is not None else (0, 0)))
+    moved.children.extend(_moved(child, places) for child in item.children)
+    return moved
+
+
+def _numbered(volume: int) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.D, P=pikepdf.String(f"{volume}-"))

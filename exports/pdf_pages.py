@@ -5,32 +5,34 @@ any other address is refused. The door of WeasyPrint.
 """
 
 import os
-import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
-from weasyprint import HTML
+from markupsafe import Markup
+from weasyprint import HTML, Attachment
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from custody.errors import UnavailableError
-from exports.response import Passage, Piece, Response
+from exports.pages import TEMPLATES, template
+from exports.paper import Part
+from exports.response import Response
 
-TEMPLATES = Path(__file__).parent / "templates"
-_UNBROKEN = re.compile(r"\S{60}(?=\S)")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LETTER = re.compile(r"[^\W\d_]")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_STILL = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VolumeJob:
-    """All that a worker needs for one volume, without any opener: the entries as plain data, pictures as bytes."""
+    """All that a worker needs for one volume, without any opener: the entries as plain data, pictures as bytes.
+
+    `certified` are the parts of the certification, in the last volume; `attached` is records.json for the city's own
+    copy; `on_paper` leaves out what a printed page cannot do.
+    """
 
     response: Mapping[str, Any]
     entries: tuple[Mapping[str, Any], ...]
@@ -38,16 +40,25 @@ class VolumeJob:
     pictures: Mapping[str, tuple[str, bytes]]
     volume: int
     volumes: int
+    certified: tuple[Part, ...] = ()
+    attached: bytes = b""
+    is_kept: bool = False
+    on_paper: bool = False
 
 
-def render_volume(job: VolumeJob, target: Path) -> None:
-    """Write the PDF of one volume to a temporary file. Runs in a worker process."""
+def render_volume(job: VolumeJob, target: Path, kept: Path | None = None) -> int:
+    """Write the PDF of one volume to a temporary file, and as `kept` the city's own copy of it (PDF/A-3).
+
+    Returns how many pages it has. Runs in a worker process.
+    """
     label = f"Public records request {job.response['request']}"
     if job.volumes > 1:
         label += f", volume {job.volume} of {job.volumes}"
     css = (TEMPLATES / "response.css").read_text(encoding="utf-8").replace("REQUEST_LABEL", label)
     page = template("response.html").render(
         r=job.response,
+        certified=[(type(part).__name__, part) for part in job.certified],
+        on_paper=job.on_paper,
         entries=job.entries,
         log=job.log,
         volume=job.volume,
@@ -56,9 +67,30 @@ def render_volume(job: VolumeJob, target: Path) -> None:
         + (f", volume {job.volume} of {job.volumes}" if job.volumes > 1 else ""),
         css=Markup(css),  # our own file, no word of the public in it
     )
-    document = HTML(string=page, base_url="ofrecord:", url_fetcher=OnlyOurs(job.pictures))
     with still_clock():
-        document.write_pdf(target, pdf_variant="pdf/ua-1")
+        laid = HTML(string=page, base_url="ofrecord:", url_fetcher=OnlyOurs(job.pictures)).render(
+            pdf_variant="pdf/ua-1"
+        )
+        laid.write_pdf(target, pdf_variant="pdf/ua-1", finisher=partial(_label_pages, job))
+        if kept is not None:
+            laid.metadata.attachments = [_attachment(job.attached)] if job.attached else []
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
+                laid.write_pdf(kept, pdf_variant="pdf/a-3a", finisher=partial(_label_pages, job))
+    return len(laid.pages)
+
+
+def _label_pages(job: VolumeJob, document: Any, pdf: Any) -> None:
+    """The number a viewer shows for a page is the printed one, with the volume before it where there are several."""
+    prefix = f"/P({job.volume}-)" if job.volumes > 1 else ""
+    pdf.catalog["PageLabels"] = f"<</Nums[0<</S/D{prefix}>>]>>"
+
+
+def _attachment(data: bytes) -> Attachment:
+    about = "The released records as data"
+    return Attachment(
+        string=data, name="records.json", description=about, created=_STILL, modified=_STILL, relationship="Data"
+    )
 
 
 @contextmanager
@@ -77,50 +109,8 @@ def still_clock() -> Iterator[None]:
 
 def response_facts(response: Response) -> dict[str, Any]:
     """The response's own facts, without its entries, as a worker can be handed them."""
-    names = [name for name in Response.__dataclass_fields__ if name != "entries"]
+    names = [name for name in Response.__dataclass_fields__ if name not in ("entries", "additions")]
     return {name: getattr(response, name) for name in names} | {"count": response.count}
-
-
-@lru_cache(maxsize=8)
-def template(name: str) -> Any:
-    """A page of ours, with its filters."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= {"broken": broken, "paragraphs": paragraphs, "rtl": is_right_to_left}
-    return environment.get_template(name)
-
-
-def broken(text: str) -> Markup:
-    """Text made safe for the page: no control characters, and a place to break in each long unbroken run."""
-    clean = _UNPRINTABLE.sub("\ufffd", text)
-    parts = re.split("(\x00)", _UNBROKEN.sub(lambda found: found.group() + "\x00", clean))
-    return Markup("").join(Markup("<wbr>") if part == "\x00" else escape(part) for part in parts)
-
-
-def paragraphs(passage: Passage) -> Iterator[Passage]:
-    """A passage line by line, so that each line has its own direction."""
-    line: list[Piece] = []
-    for piece in passage:
-        if piece.code:
-            line.append(piece)
-            continue
-        first, *others = piece.text.split("\n")
-        line.append(Piece(text=first))
-        for other in others:
-            yield tuple(line)
-            line = [Piece(text=other)]
-    if any(piece.text for piece in line):
-        yield tuple(line)
-
-
-def is_right_to_left(passage: Passage) -> bool:
-    """Whether a line begins with a letter of a right-to-left script."""
-    for piece in passage:
-        found = None if piece.code else _LETTER.search(piece.text)
-        if found:
-            return bool(_RIGHT_TO_LEFT.match(found.group()))
-    return False
 
 
 class OnlyOurs(URLFetcher):  # type: ignore[misc]

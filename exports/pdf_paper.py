@@ -5,14 +5,16 @@ from pathlib import Path
 from markupsafe import Markup
 from weasyprint import HTML
 
+from exports.pages import TEMPLATES, template
 from exports.paper import Paper
-from exports.pdf_pages import TEMPLATES, OnlyOurs, still_clock, template
+from exports.pdf_pages import OnlyOurs, still_clock
 
 _MORE = """
 address { font-style: normal; margin: 0 0 20pt 0; }
 .date { margin: 0 0 18pt 0; }
 h1 { font-size: 15pt; }
 .facts th { width: 2in; }
+table.signing th { width: 2.9in; }
 th, td { overflow-wrap: break-word; }
 td:first-child, th { hyphens: none; }
 .signature { margin-top: 34pt; break-inside: avoid; break-before: avoid; }

@@ -4,7 +4,8 @@ Only `exports/compose.py` makes a Response. Times are given both in the city's z
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from custody.evidence import Proof, Seal
 from exports.reason_codes import ReasonCode
@@ -119,7 +120,11 @@ class CollectedBy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """What was captured of one account: the first and last day posted, how many, how many media were not contained."""
+    """What was captured of one account: the first and last day posted, how many, how many media were not contained.
+
+    `captures` says when and how it was captured, `gaps` what is known to be missing, `limits` what a capture of this
+    platform never contains; each is a whole sentence.
+    """
 
     account: str
     platform: str
@@ -127,13 +132,44 @@ class Coverage:
     first: str
     last: str
     media_missing: int
+    captures: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+class Entries(Protocol):
+    """Walks the entries, as often as wanted; from one place to another (0 is the first) where that is asked for."""
+
+    def __call__(self, start: int = 0, stop: int | None = None) -> "Iterator[Entry | WithheldEntry]":
+        """The entries from `start` up to, not with, `stop`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """The records of one part of a response: those from place `start` up to `stop`, and how they are released."""
+
+    start: int
+    stop: int
+    released: int
+    redacted: int
+    withheld: int
+    context: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addition:
+    """What a person a record is about added to it, and what goes out with it as it came (Wis. Stat. 19.356(9))."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
-    """The whole answer. `entries` may be walked as often as a format needs; it reads as it goes.
+    """The whole answer, or one of its parts. `entries` may be walked as often as a format needs; it reads as it goes.
 
-    `context` counts the records, among those released in full or in part, that were not asked for.
+    `first` is the position of its first entry. `custodian` and `software` are facts for the certification. `context`
+    counts the records, among those released in full or in part, that were not asked for.
     """
 
     city: str
@@ -151,8 +187,34 @@ class Response:
     withheld: int
     reasons: tuple[ReasonCode, ...]
     seal: Seal
-    entries: Callable[[], Iterator[Entry | WithheldEntry]]
+    entries: Entries
+    custodian: str = ""
+    jurisdiction: str = ""
+    software: str = "Ofrecord"
+    part: int = 1
+    parts: int = 1
+    first: int = 1
     context: int = 0
+    additions: tuple[Addition, ...] = ()
+
+    def shared(self, share: Share, part: int, parts: int) -> "Response":
+        """The same response with the records of one part only; it is complete in itself."""
+
+        def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
+            last = share.stop if stop is None else min(share.stop, share.start + stop)
+            return self.entries(share.start + start, last)
+
+        return replace(
+            self,
+            entries=entries,
+            first=share.start + 1,
+            part=part,
+            parts=parts,
+            released=share.released,
+            redacted=share.redacted,
+            withheld=share.withheld,
+            context=share.context,
+        )
 
     @property
     def count(self) -> int:

@@ -193,17 +193,18 @@ def _pieces(*passages: Passage) -> Iterator[str]:
 
 def _facts(response: Response) -> Iterator[str]:
     yield from (response.city, *response.letterhead, response.words, response.received, response.made)
+    yield from (response.custodian, response.software)
     for each in response.coverage:
-        yield from (each.account, each.platform, each.first, each.last)
+        yield from (each.account, each.platform, each.first, each.last, *each.captures, *each.gaps, *each.limits)
     for code in response.reasons:
         yield from (code.code, code.citation, code.words)
 
 
 def _own_words() -> Iterator[str]:
     """What the program itself says in its files: the templates, and the code that names columns and headings."""
-    for folder in (_ROOM, _ROOM / "verifier", _ROOM / "templates"):
+    for folder in (_ROOM, *(_ROOM / name for name in ("verifier", "templates", "jurisdictions", "certifications"))):
         for path in sorted(folder.iterdir()):
-            if path.suffix in (".py", ".html", ".css", ".txt", ".js", ".json") and path.is_file():
+            if path.suffix in (".py", ".html", ".css", ".txt", ".js", ".json", ".toml") and path.is_file():
                 yield path.read_text(encoding="utf-8")
 
 

@@ -1,4 +1,7 @@
-"""The released records as JSON and CSV: the same fields as the PDF, piece by piece, nothing more."""
+"""The released records as JSON and CSV: the same fields as the PDF, piece by piece, nothing more.
+
+`records.json` follows `templates/records.schema.json`, which goes along with it.
+"""
 
 import csv
 import io
@@ -62,6 +65,9 @@ def json_chunks(response: Response) -> Iterator[bytes]:
         "format": "ofrecord-response/1",
         "city": response.city,
         "request": response.request,
+        "part": response.part,
+        "parts": response.parts,
+        "first": response.first,
         "words": response.words,
         "received": response.received,
         "prepared": response.made,
@@ -84,12 +90,17 @@ def csv_chunks(response: Response) -> Iterator[bytes]:
     """`records.csv` (RFC 4180, UTF-8 with its mark). A cell that a spreadsheet would run as a formula gets a `'`."""
     yield b"\xef\xbb\xbf" + _row(COLUMNS)
     for entry in response.entries():
-        data = entry_data(entry)
-        data["earlier_versions"] = "\n".join(each["text"] for each in data.get("earlier_versions", []))
-        data["media"] = "; ".join(each["file"] for each in data.get("media", []))
-        for name in ("links", "withheld_codes"):
-            data[name] = "; ".join(data.get(name, []))
-        yield _row([guarded(str(data.get(name, ""))) for name in COLUMNS])
+        yield _row([guarded(cell) for cell in cells_of(entry_data(entry))])
+
+
+def cells_of(data: dict[str, Any]) -> list[str]:
+    """One record's data as the cells of a row, in the order of COLUMNS."""
+    flat = dict(data)
+    flat["earlier_versions"] = "\n".join(each["text"] for each in data.get("earlier_versions", []))
+    flat["media"] = "; ".join(each["file"] for each in data.get("media", []))
+    for name in ("links", "withheld_codes"):
+        flat[name] = "; ".join(data.get(name, []))
+    return [str(flat.get(name, "")) for name in COLUMNS]
 
 
 def guarded(cell: str) -> str:

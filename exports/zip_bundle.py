@@ -1,23 +1,22 @@
-"""The response as one ZIP that a requester can open at home: PDF, JSON, CSV, media, what is withheld, and a manifest.
+"""The response as one ZIP that a requester can open at home: a page to read, PDF, data, media, proofs, a manifest.
 
 Names are ours and safe everywhere, dates are fixed, pictures are stored as they are; the same response gives the same
-bytes. Everything is written as a stream.
+bytes. Everything is written as a stream. What goes in is the list in `exports/table.py`.
 """
 
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from exports.pdf_binder import BoundPdf
-from exports.proofs import proof_chunks
-from exports.response import Entry, Response, WithheldEntry
-from exports.tabular import csv_chunks, json_chunks
-from exports.verifier.assembly import assembled, page
+from exports.format import Format, Made, read_back
+from exports.pages import TEMPLATES
+from exports.response import Response
+from exports.table import ALWAYS
 from exports.verifier.codes import CODES
 from exports.verifier.verify import check
 
@@ -26,7 +25,10 @@ MANIFEST = "ofrecord-manifest/1"
 """The first line of the signed note about a manifest: what it is. No log has this name."""
 
 NOTE = "manifest.signed.txt"
-_CHUNK = 1 << 20
+_SEALS = (
+    ("manifest.json", "every file with its size and SHA-256"),
+    (NOTE, "the archive's signature under the manifest"),
+)
 
 
 class _Writer:
@@ -59,23 +61,23 @@ class _Writer:
         self.zip.close()
 
 
-def write_zip(response: Response, pdfs: Sequence[BoundPdf], target: IO[bytes], signed: Callable[[str], str]) -> None:
+def write_zip(
+    response: Response,
+    made: Made,
+    target: IO[bytes],
+    signed: Callable[[str], str],
+    formats: Sequence[Format] = ALWAYS,
+) -> None:
     """Write the package into an open binary file. `signed` makes a text a note signed by the archive's key."""
     writer = _Writer(target)
-    writer.add("README.txt", [_readme(response, pdfs).encode("utf-8", "replace")], False)
-    for pdf in pdfs:
-        with pdf.path.open("rb") as file:
-            writer.add(pdf.name, _pieces(file), True)
-    writer.add("records.json", json_chunks(response), False)
-    writer.add("records.csv", csv_chunks(response), False)
-    writer.add("redactions.json", _redactions(response), False)
-    writer.add("proofs.json", proof_chunks(response), False)
-    writer.add("verify.html", [page()], False)
-    writer.add("verify.py", [assembled()], False)
-    for entry in response.entries():
-        if isinstance(entry, Entry):
-            for media in entry.media:
-                writer.add(media.name, media.chunks(), True)
+    writer.add("README.txt", [_readme(response, made, formats).encode("utf-8", "replace")], False)
+    for pdf in made.pdfs:
+        writer.add(pdf.name, read_back(pdf.path)(), True)
+    for each in formats:
+        for file in each.files(response, made):
+            writer.add(file.name, file.chunks(), file.stored)
+    for addition in response.additions:
+        writer.add(addition.name, [addition.data], False)
     writer.close(signed)
 
 
@@ -87,36 +89,11 @@ def check_package(path: Path, key: str = "") -> list[str]:
     return [f"{code}: {where}: {CODES[code]}" for code, where in check(path, key).findings]
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    yield from iter(lambda: file.read(_CHUNK), b"")
-
-
-def _redactions(response: Response) -> Iterator[bytes]:
-    """Where something is withheld and on what legal basis; never what, nor how long it was."""
-    basis = {code.code: {"citation": code.citation, "words": code.words} for code in response.reasons}
-    rows = []
-    for entry in response.entries():
-        if isinstance(entry, WithheldEntry):
-            rows.append(
-                {"record": entry.label, "withheld": "the whole record", "code": entry.code, "reason": entry.note}
-            )
-        else:
-            part = {"record": entry.label, "withheld": "a part of the record"}
-            rows += [{**part, "code": code, "reason": note} for code, note in entry.reasons]
-    yield json.dumps({"reasons": basis, "withheld": rows}, ensure_ascii=False, indent=1, sort_keys=True).encode()
-
-
-def _readme(response: Response, pdfs: Sequence[BoundPdf]) -> str:
-    folder = Path(__file__).parent / "templates"
+def _readme(response: Response, made: Made, formats: Sequence[Format]) -> str:
     environment = Environment(
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True
     )  # plain text
-    files = [(pdf.name, pdf.note) for pdf in pdfs]
-    files += [("records.json", "the released records, for programs"), ("records.csv", "the same for a spreadsheet")]
-    files += [("media/", "released pictures and files"), ("redactions.json", "where something is withheld, and why")]
-    files += [("proofs.json", "that the city's ledger holds each record, and that what is shown is unchanged")]
-    files += [("verify.html", "opens in a browser and checks all of this, without the internet")]
-    files += [("verify.py", "the same for the command line (Python 3.9 or newer)")]
-    files += [("manifest.json", "every file with its size and SHA-256")]
-    files += [("manifest.signed.txt", "the archive's signature under the manifest")]
-    return environment.get_template("README.txt").render(r=response, files=files, volumes=len(pdfs) > 1)
+    pdfs = [(pdf.name, pdf.note) for pdf in made.pdfs]
+    tells = [tell for each in formats for tell in each.tells]
+    files = [*tells[:1], *pdfs, *tells[1:], *_SEALS]
+    return environment.get_template("README.txt").render(r=response, files=files, volumes=len(made.pdfs) > 1)

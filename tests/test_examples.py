@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.run import ACCOUNTS, DOWNLOADS, IMPORTS, zip_of
+from tests import purge_stages
 from tests.archiver import warc_bad
 from tests.conftest import ROOT
 from tests.shell_examples import (
@@ -26,10 +27,12 @@ from tests.shell_examples import (
 
 SERVE = "ofrecord witness serve --witness clerk-pc --port 8619"
 STAMPED = "ofrecord anchor stamped checkpoint.tsr --certificate authority.pem"
+EXECUTE = "ofrecord purge execute 1"
 NOT_RUN = {
     "make demo": "sets up the computer and makes its own archive; .ci and people run it",
     "make test": "is what runs this test",
     STAMPED: "needs an authority; tests/workflows/test_timestamps.py runs it with one of its own",
+    EXECUTE: "asks for the number of records to be typed; tests/console/cli/test_purge.py types it",
     SERVE: "answers until it is stopped; tests/workflows/test_anchoring.py runs it",
 }
 """Examples that are not run here, and why. Anything else that is no `ofrecord` command fails."""
@@ -93,6 +96,10 @@ BEGINS = {
     "ofrecord request drafts accept": "asked",
     "ofrecord request drafts dismiss": "asked",
     "ofrecord request check": "decided",
+    "ofrecord request sent": "decided",
+    "ofrecord request paper": "decided",
+    "ofrecord publish": "decided",
+    "docs/howto/publishing.md": "decided",
     "ofrecord request respond": "decided",
     "ofrecord request clock": "asked",
     "ofrecord request insufficient": "asked",
@@ -134,6 +141,16 @@ BEGINS = {
     "ofrecord witness trust": "witnessed",
     "ofrecord witness sign": "questioned",
     "ofrecord restore": "backed up",
+    "ofrecord user password": "due",
+    "ofrecord user retire": "due",
+    "ofrecord purge propose": "due",
+    "ofrecord purge waits": "due",
+    "ofrecord purge show": "proposed",
+    "ofrecord purge approve": "proposed",
+    "ofrecord purge cancel": "approved",
+    "ofrecord purge execute": "approved",
+    "ofrecord purge certificate": "purged",
+    "ofrecord purge check": "purged",
 }
 """Pages that begin elsewhere than at "kept"."""
 
@@ -146,6 +163,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OFRECORD_HOME", HOME)
         patch.setenv("OFRECORD_USER", "demo")
+        patch.setenv("OFRECORD_PASSWORDS", "passwords")
         for name, commands in STAGES.items():
             folder = root / name
             if before is None:
@@ -158,6 +176,9 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 code, printed = run(command)
                 assert code == 0, f"{command}\n{printed}"
             before = folder
+        for step in purge_stages.STEPS:
+            shutil.copytree(root / "downloads", root / step)
+            purge_stages.build(root / step, HOME, step)
     return root
 
 
@@ -171,6 +192,7 @@ def _downloads_into(folder: Path) -> None:
     (folder / "older.warc").write_bytes(warc_bad.record(1) + warc_bad.record(2))
     (folder / "saved-page.html").write_text("<html><body>Log in to see this page</body></html>")
     (folder / "comments.txt").write_text("I never said so.")
+    purge_stages.write_passwords(folder / "passwords")
     (folder / "our-cases").mkdir()
     (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "cases.md").read_text(encoding="utf-8"), re.DOTALL)
     (folder / "our-cases" / "example.toml").write_text(example, encoding="utf-8")
@@ -213,6 +235,7 @@ def at(stages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Go:
 
     monkeypatch.setenv("OFRECORD_HOME", HOME)
     monkeypatch.setenv("OFRECORD_USER", "demo")
+    monkeypatch.setenv("OFRECORD_PASSWORDS", "passwords")
     return go
 
 

@@ -22,8 +22,8 @@ DOORS = {
     "sqlalchemy": ("archiver/catalog/",),
     "alembic": ("archiver/catalog/",),
     "pysqlite3": ("archiver/catalog/",),
-    # signatures; what a backup is encrypted with; the certificate of a time-stamping authority
-    "cryptography": ("archiver/signing.py", "archiver/sealing.py", "archiver/timestamps.py"),
+    # signatures; what a backup is encrypted with; people's keys under their passwords; a time-stamping authority
+    "cryptography": ("archiver/signing.py", "archiver/sealing.py", "archiver/person_key.py", "archiver/timestamps.py"),
     "rfc3161_client": ("archiver/timestamps.py",),
     "isal": ("archiver/warc.py",),
     "msgspec": ("archiver/normalized.py", "archiver/press.py"),  # JSON; what goes between two processes

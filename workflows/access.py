@@ -16,8 +16,9 @@ from custody.errors import CustodyError, UnavailableError
 from workflows.house import House
 
 KINDS = (
-    "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "log.read",
-    "hold.preview", "rule.try",
+    "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "request.paper",
+    "request.publish", "log.read", "hold.preview", "rule.try", "user.list", "purge.list", "purge.show",
+    "purge.certificate",
 )  # fmt: skip
 """The kinds of reading there are."""
 

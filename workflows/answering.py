@@ -1,70 +1,129 @@
 """Writing the answer to a request: the PDF and the ZIP, checked after writing. Nothing is sent, nothing is signed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from archiver import durable
 from archiver.catalog import queries
 from archiver.evidence import Evidence
-from custody.clock import local_day
-from custody.errors import DamageError, UnavailableError
+from custody.errors import UnavailableError
 from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
 from custody.record import Record
 from custody.request import Decision, Mark, Redaction
 from exports.compose import Facts, Placed, compose
 from exports.leak_check import refuse_leaks, without_secrets
-from exports.pdf_binder import BoundPdf, bind, working_folder
+from exports.parts import parts_json, parts_text
+from exports.pdf_binder import working_folder
 from exports.reason_codes import reason_codes
-from exports.response import CollectedBy, Coverage, Response
+from exports.response import Addition, CollectedBy, Response
 from exports.secrets_of import Secrets, secrets_of
-from exports.zip_bundle import check_package, write_zip
+from exports.table import BAG
 from workflows.access import Reading, reading
+from workflows.certifying import ITEMS, certify, items
+from workflows.coverage import coverage, day_of
 from workflows.house import House
+from workflows.packaging import Built, Wanted, bag_of, build, part_files, stem_of, zip_name
 from workflows.release_gate import release_blocks
 from workflows.requesting import request_of
+from workflows.shelving import keep
+from workflows.subjects import augmentations
 
+_BAG = "response-bag.zip"
 _ACTS = (
     "request.opened", "request.collected", "request.context-added", "request.marked", "request.redacted",
     "redaction.lifted", "redaction.made-together", "redaction.lifted-together",
 )  # fmt: skip
 
 
-def respond(house: House, number: int, into: Path | None, told: Callable[[int], None]) -> dict[str, Any]:
-    """Write response.pdf and response.zip and close the request as answered. Returns paths, digests and counts.
+def respond(
+    house: House, number: int, into: Path | None, told: Callable[[int], None], wanted: Wanted | None = None
+) -> dict[str, Any]:
+    """Write the answer with what goes beside it and close the request as answered. Returns paths, digests and counts.
 
     The same request in the same state gives the same bytes. Raises UsageError while anything is undecided.
     """
     with reading(house, "request.respond", f"request {number}") as read:
-        return _respond(house, number, into, told, read)
+        return _respond(house, number, into, told, read, wanted or Wanted())
 
 
 def _respond(
-    house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading
+    house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading, wanted: Wanted
 ) -> dict[str, Any]:
-    _refuse_blocked(house, number)
-    response = response_for(house, number)
-    secrets = _secrets(house, number, response)
-    response = replace(response, collections=without_secrets(response.collections, secrets))
+    response, secrets = ready_response(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
-    with working_folder() as work:
-        bound = bind(response, Path(work), told)
-        package = Path(work) / "response.zip"
-        with durable.scratch(package) as target:
-            write_zip(response, bound, target, house.ledger.signed_text)
-        wrong = check_package(package, house.ledger.public_key())
-        if wrong:
-            raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
-        refuse_leaks({**{pdf.name: pdf.path for pdf in bound}, package.name: package}, secrets)
-        read.found(response.released + response.redacted + response.withheld, "written")
-        made = _keep(folder, bound, package)
+    with working_folder() as temporary:
+        work = Path(temporary)
+        signed, key = house.ledger.signed_text, house.ledger.public_key()
+        built = build(response, work, wanted, signed, key, told)
+        files = _files(house, response, built, work, wanted)
+        refuse_leaks({name: path for name, path in files.items() if name != _BAG}, secrets)  # a bag holds the same
+        read.found(response.count, "written")
+        kept = keep(folder, files)
+    made = _made(folder, built, kept["digests"])
     counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}
     counts["context"] = response.context
     house.journal.write(("request.responded", number, {**made, **counts}))
-    return {"request": number, **made, **counts}
+    return {"request": number, **made, **counts, "earlier": kept["earlier"]}
+
+
+def _files(house: House, response: Response, built: Sequence[Built], work: Path, wanted: Wanted) -> dict[str, Path]:
+    """Everything that is kept of an answer, by its name in the folder."""
+    files: dict[str, Path] = {}
+    for each in built:
+        stem = stem_of(each)
+        files |= {pdf.name.replace("response", stem, 1): pdf.path for pdf in each.pdfs}
+        files |= {f"city-copy/{pdf.name.replace('response', stem, 1)}": pdf.path for pdf in each.kept}
+        files[zip_name(each)] = each.zip
+    if len(built) > 1:
+        there = part_files(built)
+        files["parts.json"] = _put(work / "parts.json", [parts_json(response, there)])
+        files["parts.txt"] = _put(work / "parts.txt", [parts_text(response, there)])
+    if BAG in wanted.formats:
+        files[_BAG] = bag_of(response, built, work)
+    files[ITEMS] = _put(work / ITEMS, items(house, response))
+    delivered = [(name, path) for name, path in files.items() if "/" not in name]
+    rows = [(name, path.stat().st_size, durable.hash_file(path)) for name, path in delivered]
+    certify(response, rows, work / "certification.pdf")
+    files["certification.pdf"] = work / "certification.pdf"
+    return files
+
+
+def _put(path: Path, chunks: Iterable[bytes]) -> Path:
+    with durable.scratch(path) as file:
+        file.writelines(chunks)
+    return path
+
+
+def _made(folder: Path, built: Sequence[Built], digests: Mapping[str, str]) -> dict[str, Any]:
+    """What the act says of the files: those that go out first, with their digests."""
+    first = built[0]
+    stem = stem_of(first)
+    made: dict[str, Any] = {"pdf": str(folder / f"{stem}.pdf"), "pdf_sha256": digests[f"{stem}.pdf"]}
+    made |= {"zip": str(folder / zip_name(first)), "zip_sha256": digests[zip_name(first)]}
+    zips = {zip_name(each) for each in built}
+    others = [name for name in digests if "/" not in name and name.endswith(".pdf") and "-vol-" in name]
+    made["volumes"] = [str(folder / name) for name in others]
+    made["parts"] = (
+        [{"zip": str(folder / name), "sha256": digests[name]} for name in sorted(zips)] if len(zips) > 1 else []
+    )
+    made["certification"] = str(folder / "certification.pdf")
+    made["bag"] = str(folder / _BAG) if _BAG in digests else ""
+    made["city_copy"] = [str(folder / name) for name in digests if name.startswith("city-copy/")]
+    return made
+
+
+def ready_response(house: House, number: int) -> tuple[Response, Secrets]:
+    """The response, once nothing stands in its way, and what must not be found in anything made of it."""
+    _refuse_blocked(house, number)
+    response = response_for(house, number)
+    secrets = secrets_in(house, number, response)
+    added = tuple(Addition(name=name, data=data) for name, data in augmentations(house, number))
+    return replace(response, collections=without_secrets(response.collections, secrets), additions=added), secrets
 
 
 def response_for(house: House, number: int) -> Response:
@@ -106,7 +165,8 @@ def _refuse_blocked(house: House, number: int) -> None:
         raise UnavailableError(f"The answer cannot go out yet: {'; '.join(blocks)}.", "Nothing was written.")
 
 
-def _secrets(house: House, number: int, response: Response) -> Secrets:
+def secrets_in(house: House, number: int, response: Response) -> Secrets:
+    """What must stand in none of the files of a response."""
     decisions, redactions = _decided(house, number)
     whole = [each for each, decision in decisions.items() if decision.mark is Mark.WITHHOLD]
     return secrets_of(response, decisions, redactions, house.shelf.records(sorted({*whole, *redactions})))
@@ -157,7 +217,7 @@ def _facts(house: House, number: int, seal: Seal) -> Facts:
     connection = house.catalog.connection
     made = [act["at"] for kind in _ACTS for act in queries.acts_of(connection, kind, number)]
     collections = tuple(
-        CollectedBy(query=act["query"], said_as=act["said_as"], at=_day(act["at"], house), count=len(act["numbers"]))
+        CollectedBy(query=act["query"], said_as=act["said_as"], at=day_of(act["at"], house), count=len(act["numbers"]))
         for act in queries.acts_of(connection, "request.collected", number)
     )
     return Facts(
@@ -166,48 +226,11 @@ def _facts(house: House, number: int, seal: Seal) -> Facts:
         zone=house.city.time_zone,
         made_at=queries.moment(max(made)) if made else house.clock(),
         collections=collections,
-        coverage=tuple(_coverage(house)),
+        coverage=tuple(coverage(house)),
         handles={account.id: account.handle for account in house.accounts()},
         codes=reason_codes(house.city.jurisdiction),
         seal=seal,
+        custodian=house.city.legal_custodian,
+        jurisdiction=house.city.jurisdiction,
+        software=f"Ofrecord {version('ofrecord')}",
     )
-
-
-def _coverage(house: House) -> Iterator[Coverage]:
-    for row in queries.coverage(house.catalog.connection):
-        yield Coverage(
-            account=row["handle"],
-            platform=row["platform"],
-            records=row["records"],
-            first=_day(row["first"], house) if row["first"] is not None else "-",
-            last=_day(row["last"], house) if row["last"] is not None else "-",
-            media_missing=row["media_missing"] or 0,
-        )
-
-
-def _day(millis: int, house: House) -> str:
-    day = local_day(queries.moment(millis), house.city.time_zone)
-    return f"{day:%B} {day.day}, {day.year}"
-
-
-def _keep(folder: Path, bound: Sequence[BoundPdf], package: Path) -> dict[str, Any]:
-    if folder.exists() and not folder.is_dir():
-        raise UnavailableError(f"{folder} is a file, not a folder.", "Choose another with --into.")
-    for left in folder.glob(".response*.part"):  # a try that was killed left a hidden piece of an answer
-        durable.remove(left)
-    made: dict[str, Any] = {"volumes": []}
-    for pdf in bound:
-        target = folder / pdf.name
-        _copy(pdf.path, target)
-        if pdf.name == "response.pdf":
-            made |= {"pdf": str(target), "pdf_sha256": durable.hash_file(target)}
-        else:
-            made["volumes"].append(str(target))
-    target = folder / "response.zip"
-    _copy(package, target)
-    return {**made, "zip": str(target), "zip_sha256": durable.hash_file(target)}
-
-
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as file:
-        durable.write_new(target, iter(lambda: file.read(1 << 20), b""))

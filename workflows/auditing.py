@@ -16,6 +16,7 @@ from archiver import durable, erasing, signing
 from archiver.access import restore
 from archiver.catalog import acts, destroyed_rows, ledger_rows, queries
 from archiver.catalog.access_carrying import carry, carry_unfinished
+from archiver.catalog.authority_check import check_authority
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import check_ledger, check_newest
@@ -39,7 +40,9 @@ from custody.clock import Clock, system_clock
 from custody.errors import CustodyError, InputError
 from custody.selector import Selector
 from policies.cities import load_city
+from policies.roles import roles
 from search.engine import SearchEngine
+from workflows import authority_words
 from workflows.anchoring import check_anchors
 from workflows.house import House, engine_for, open_for_writing, open_house
 from workflows.pins import check_pin, compare
@@ -74,6 +77,7 @@ _HINTS = {
     "record-missing": "run `ofrecord rebuild`; if it stays, restore the file from a backup",
     "version-missing": "run `ofrecord rebuild`",
     "index-differs": "run `ofrecord rebuild`",
+    **authority_words.HINTS,
     "destruction-unfinished": "run `ofrecord purge finish`",
     "not-destroyed": "run `ofrecord rebuild`; if it stays, find out who brought it back",
     "tombstone-differs": "find out who changed the file; restore it from a backup made after the destruction",
@@ -146,7 +150,7 @@ def _guarded(found: Iterable[Finding]) -> Iterator[Finding]:
         yield from found
     except CustodyError as error:
         yield Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         yield Finding(code="catalog-damaged", object="catalog.sqlite", message=_WRITTEN_OTHERWISE)
 
 
@@ -196,7 +200,12 @@ def _shallow(house: House, level: Level) -> Iterator[Finding]:
         yield from check_newest(house.catalog, signing.verify)
     else:
         yield from check_ledger(house.catalog, acts.is_kind, signing.verify)
+        yield from _authority(house)
     yield from check_unsigned(house.catalog, house.vault)
+
+
+def _authority(house: House) -> Iterator[Finding]:
+    return check_authority(house.catalog, roles(), signing.verify, house.city.time_zone)
 
 
 def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
@@ -207,6 +216,7 @@ def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
         try:
             findings += lost_versions(house.catalog)
             findings += _guarded(check_ledger(house.catalog, acts.is_kind, signing.verify))
+            findings += _guarded(_authority(house))
             findings += _guarded(check_replay(house.catalog))
             for checked in results:
                 findings += checked.findings

@@ -10,7 +10,7 @@ from datetime import date
 
 from custody.errors import UsageError
 from custody.fee import FeeKind
-from exports.fees import Bill, FeeContext, FeeItem, charge
+from exports.fees import Bill, FeeContext, FeeItem, Prepayment, charge
 from exports.fees import money as money
 from exports.jurisdictions import jurisdiction
 from workflows.house import House
@@ -47,6 +47,7 @@ def log_time(
 ) -> Account:
     """Write down time spent on a request, by kind; `rate_cents` is an hour of the lowest-paid person able to do it."""
     _known(kind, TIME_KINDS)
+    jurisdiction(house.city.jurisdiction).fee_rules()
     if minutes <= 0:
         raise UsageError("No time was given.", "Write 45m, 2h or 1h 30m.")
     life = life_of(house, number)
@@ -60,6 +61,7 @@ def log_cost(
 ) -> Account:
     """Write down pages, or a sum of money that was really spent (postage, a disk)."""
     _known(kind, COST_KINDS)
+    jurisdiction(house.city.jurisdiction).fee_rules()
     if bool(pages) == bool(cents) or min(pages, cents) < 0:
         raise UsageError("A cost is pages, or a sum: one of them.", "For example: --pages 12, or --amount 4.20.")
     life = life_of(house, number)
@@ -110,7 +112,10 @@ def account_of(house: House, number: int) -> Account:
 
 def reckoned(house: House, life: Life) -> Account:
     """The fees of a request whose life is at hand."""
-    rules, entries = jurisdiction(house.city.jurisdiction).fee_rules(), _entries(life)
+    entries = _entries(life)
+    if not entries:
+        return _nothing(life)
+    rules = jurisdiction(house.city.jurisdiction).fee_rules()
     items = [item for _, item in entries]
     charged = charge(items, rules, house.city.fees, FeeContext(incarcerated=life.request.incarcerated)).charged_cents
     waiver = life.last("fee.waived")
@@ -124,6 +129,15 @@ def reckoned(house: House, life: Life) -> Account:
         waived_why=why,
         paid_cents=sum(deed["cents"] for deed in life.of("fee.paid")),
     )
+
+
+def _nothing(life: Life) -> Account:
+    """No entry, so no charge, whatever the law of fees says."""
+    none = Prepayment(allowed=False, cents=0, why="nothing is charged", citation="")
+    bill = Bill(lines=(), charged_cents=0, waived_cents=0, total_cents=0, prepayment=none, warnings=())
+    struck = tuple((deed["n"], deed["reason"]) for deed in life.of("fee.struck"))
+    paid = sum(deed["cents"] for deed in life.of("fee.paid"))
+    return Account(bill=bill, entries=(), struck=struck, waived_why="", paid_cents=paid)
 
 
 def minutes_of(text: str) -> int:

@@ -16,6 +16,7 @@ from custody.errors import UsageError
 from custody.request import Mark
 from exports.determination import Determination, Ending, Outcome, determine
 from exports.jurisdictions import jurisdiction
+from exports.letters import has_words
 from policies.calendars import calendar
 from search.engine import Order
 from workflows.access import reading
@@ -28,7 +29,7 @@ from workflows.request_life import Life, day_for, life_of, live
 
 _CHANGES = (
     "request.collected", "request.context-added", "request.marked", "request.redacted",
-    "redaction.lifted", "redaction.made-together", "redaction.lifted-together",
+    "redaction.lifted", "redaction.made-together", "redaction.lifted-together", "subject.augmented",
 )  # fmt: skip
 """What changes the answer; after one of these it has to be written again."""
 
@@ -98,9 +99,9 @@ def decide(
 
 
 def drafted(house: House, number: int) -> tuple[Written | None, Outlook]:
-    """The letter for what follows from the marks now, written as a draft (None when it was sent), and what follows."""
+    """The letter for what follows from the marks, written as a draft (None without words for it); and what follows."""
     outlook = follows(house, number)
-    if not outlook.letter or not life_of(house, number).request.state.is_live:
+    if not outlook.letter or not has_words(outlook.letter, house.city.jurisdiction):
         return None, outlook
     return draft(house, number, Wish(kind=outlook.letter)), outlook
 
@@ -153,9 +154,10 @@ def _recorded(house: House, life: Life, made: Determination, day: date) -> dict[
 
 def _next(house: House, life: Life, made: Determination, day: date, oral: bool) -> tuple[str, ...]:
     steps = []
-    rules = jurisdiction(house.city.jurisdiction).denial
+    law = jurisdiction(house.city.jurisdiction)
+    rules = law.denial
     if oral and made.denies and rules is not None:
-        limit = count(day, rules.oral_demand_days, Basis.BUSINESS, calendar(house.city.jurisdiction))
+        limit = count(day, rules.oral_demand_days, Basis.BUSINESS, calendar(law.response.calendar))
         steps.append(
             f"The requester may demand the reasons in writing through {said(limit.end)} ({rules.citation});"
             f" then: ofrecord request letter {life.request.number} supplement."

@@ -15,6 +15,7 @@ from custody.errors import UsageError
 from custody.hold import ONGOING
 from custody.request import Form, RecordsRequest, RequestState
 from custody.selector import Both, Clause, Everything, Posted, to_data
+from exports.custodians import it_authority
 from exports.intake_rules import not_a_legal_notice, sufficiency
 from exports.jurisdictions import jurisdiction, jurisdictions
 from workflows import targets
@@ -80,6 +81,7 @@ def receive(house: House, asked: Asked) -> RecordsRequest:
         "clause": to_data(clause),
         "numbers": [],
         "reaches": _reach(house, asked, clause),
+        "future": asked.ongoing,
     }
     house.journal.write(("request.opened", number, opened), ("hold.placed", house.next_number("hold.placed"), hold))
     return request_of(house, number)
@@ -151,12 +153,17 @@ def withdraw(house: House, number: int, how: str, on: date | None) -> Life:
     return _enter(house, number, "request.withdrawn", how, on, "withdrawing it")
 
 
-def refer(house: House, number: int, to: str, why: str, on: date | None) -> Life:
-    """Refer a request to the authority whose records it concerns; what is stored for others is not ours to give."""
+def refer(house: House, number: int, to: str, why: str, on: date | None, police: bool = False) -> Life:
+    """Refer a request to the authority whose records it concerns; what is stored for others is not ours to give.
+
+    `police`: they are law enforcement records that are only stored here, which must be denied so far (19.35(7)).
+    """
     _reason(why, "Say why these are another authority's records.")
     _reason(to, "Name the authority that decides about them.")
     life = live(house, number, "referring it")
-    house.journal.write(("request.referred", number, {"to": to, "reason": why, "day": _day(house, life, on)}))
+    citation = it_authority(True, to, jurisdiction(house.city.jurisdiction).custody_rules()).citation if police else ""
+    data = {"to": to, "reason": why, "citation": citation, "day": _day(house, life, on)}
+    house.journal.write(("request.referred", number, data))
     return life_of(house, number)
 
 

@@ -17,7 +17,7 @@ from custody.errors import UsageError
 from custody.request import RequestState
 from exports.determination import Outcome, missing_in
 from exports.jurisdictions import jurisdiction
-from exports.letters import FOR_DETERMINATION, Own, Sender, body_of, data_of, paper_from, paper_of
+from exports.letters import FOR_DETERMINATION, Own, Sender, body_of, data_of, flat, paper_from, paper_of
 from exports.letters import KINDS as KINDS
 from exports.paper import Paper, as_text
 from workflows.charging import reckoned
@@ -205,9 +205,9 @@ def _addressee(house: House, life: Life, wish: Wish) -> tuple[str, ...]:
     if wish.kind == "notice-to-subject":
         from workflows.subjects import subject_named
 
-        return (subject_named(house, life.request.number, wish.subject).subject.name,)
+        return (flat(subject_named(house, life.request.number, wish.subject).subject.name),)
     lines = (life.request.requester or "To the requester", *life.request.contact.split("\n"))
-    return tuple(line.strip() for line in lines if line.strip())
+    return tuple(flat(line) for line in lines if line.strip())
 
 
 def _lacks(house: House, life: Life, kind: str, text: str) -> tuple[str, ...]:
@@ -248,8 +248,9 @@ def _refuse_without_occasion(house: House, life: Life, wish: Wish) -> None:
 def _refuse_unlawful_prepayment(house: House, life: Life) -> None:
     advance = reckoned(house, life).bill.prepayment
     if not advance.allowed:
+        basis = f" ({advance.citation})" if advance.citation else ""
         raise UsageError(
-            f"Payment in advance may not be asked here: {advance.why} ({advance.citation}).",
+            f"Payment in advance may not be asked here: {advance.why}{basis}.",
             f"`ofrecord request fees {life.request.number}` shows each line. Answer without waiting for payment.",
         )
 

@@ -51,6 +51,21 @@ def withheld(house: House, number: int) -> list[Withheld]:
     return rows
 
 
+def records_by_code(house: House, number: int) -> dict[str, int]:
+    """How many records of a request each reason code withholds, in full or in part; a record counts once for a code."""
+    connection = house.catalog.connection
+    decisions = {each.record: each for each in queries.decisions(connection, number)}
+    found: dict[str, set[int]] = {}
+    for record, decision in decisions.items():
+        if decision.mark is Mark.WITHHOLD:
+            found.setdefault(decision.code, set()).add(record)
+    for _, part in queries.redactions(connection, number):
+        kept = decisions.get(part.record)
+        if kept is not None and kept.mark not in (Mark.WITHHOLD, Mark.EXCLUDE):
+            found.setdefault(part.code, set()).add(part.record)
+    return {code: len(records) for code, records in sorted(found.items())}
+
+
 def _reason(code: ReasonCode, note: str) -> Reason:
     needs = bool(getattr(code, "needs_text", False)) or "balancing" in code.citation
     return Reason(code=code.code, citation=code.citation, words=code.words, note=note, needs_note=needs)

@@ -18,13 +18,18 @@ from exports.pictures import redrawn
 from exports.redaction import Hidden, fields_of, hidden_of, hidden_places
 from workflows.drafting import acts_of_redactions
 from workflows.house import House
-from workflows.repeats import Spot, places_of, redactions_by_record, repeats_of, rows_of_drafts, shown_numbers
+from workflows.repeats import (
+    PART_LETTERS,
+    Spot,
+    places_of,
+    redactions_by_record,
+    repeats_of,
+    rows_of_drafts,
+    shown_numbers,
+)
 from workflows.request_life import refuse_settled
 from workflows.requesting import known_code, request_of, row_of
 from workflows.reviewing import decisions_of, refuse_strange
-
-_PART = 3
-"""Letters a part of a name must have to be proposed where it stands alone."""
 
 _IN_ADDRESS = 4
 """Letters a name must have to be looked for inside an address, where words run together."""
@@ -231,7 +236,7 @@ def _in_address(phrase: Words, text: str) -> bool:
 
 def _drafts(house: House, number: int, name: str, made: Sequence[Redaction]) -> list[dict[str, Any]]:
     """Drafts for the parts of a name where they stand alone, and for other words that these redactions hide."""
-    parts = [(part,) for part in words(name) if len(part) >= _PART] if len(words(name)) > 1 else []
+    parts = [(part,) for part in words(name) if len(part) >= PART_LETTERS] if len(words(name)) > 1 else []
     places = places_of(house, number, parts, shown_numbers(house, number), made) if parts else {}
     alone: dict[Spot, str] = dict.fromkeys(places, "person")
     rows = rows_of_drafts(house, number, alone, places)

@@ -25,8 +25,8 @@ from workflows.access import reading
 from workflows.charging import reckoned
 from workflows.house import House
 from workflows.letter_facts import long_day
-from workflows.reasons import withheld
-from workflows.request_life import Life, life_of
+from workflows.reasons import records_by_code
+from workflows.request_life import Life, day_of, life_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,16 +115,17 @@ def paper_of(house: House, made: Register) -> Paper:
         (
             f"{line.number}",
             f"{line.received}",
-            line.words[:60],
+            line.words[:40],
             _or_dash(line.acknowledged),
             _or_dash(line.determined),
             line.determination or line.state,
+            _or_dash(line.released),
             _or_dash(line.closed),
             f"{line.days if line.days is not None else line.age or 0}",
         )
         for line in made.lines
     ]
-    head = ("No.", "Received", "Asked for", "Acknowledged", "Determined", "Outcome", "Closed", "Days")
+    head = ("No.", "Received", "Asked for", "Acknowledged", "Determined", "Outcome", "Released", "Closed", "Days")
     return Paper(
         title="Register of public records requests",
         letterhead=house.city.letterhead,
@@ -177,7 +178,7 @@ def _line(house: House, life: Life, today: date) -> Line:
         acknowledged=_day(acknowledged[0]) if acknowledged else None,
         determined=determined,
         determination=_outcome(end),
-        released=(_day(sent) or determined) if gave else None,
+        released=(day_of(sent, zone) if sent else determined) if gave else None,
         closed=_day(life.last("request.closed")) if request.state is RequestState.CLOSED else None,
         days=(determined - received).days if determined else None,
         age=(today - received).days if is_open else None,
@@ -186,9 +187,7 @@ def _line(house: House, life: Life, today: date) -> Line:
         cost_cents=sum(line.actual_cents for line in account.bill.lines),
         charged_cents=account.bill.total_cents,
         paid_cents=account.paid_cents,
-        reasons="; ".join(
-            f"{each.reason.code} {each.in_full + each.in_part}" for each in withheld(house, request.number)
-        ),
+        reasons="; ".join(f"{code} {count}" for code, count in records_by_code(house, request.number).items()),
     )
 
 

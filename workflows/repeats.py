@@ -20,6 +20,12 @@ KIND = "also-withheld"
 SHOWN = (Mark.UNDECIDED, Mark.RELEASE, Mark.REDACT, Mark.CONTEXT)
 """The marks of records that go out, at least in part, unless somebody changes them."""
 
+PART_LETTERS = 3
+"""Letters a part of a person's name must have to be looked for alone."""
+
+NAME_WORDS = 4
+"""A withheld text of more words is no name."""
+
 Words = tuple[str, ...]
 Spot = tuple[RecordNumber, str, Words]
 """What makes two proposals one: the record, the field and the words, whatever the version."""
@@ -65,6 +71,8 @@ def all_repeats(house: House, number: int) -> list[dict[str, Any]]:
     shown = shown_numbers(house, number)
     for record in house.shelf.records([each for each in shown if each in every]):
         wanted |= _phrases(hidden_of(record, every[record.number]))
+        persons = [each for each in every[record.number] if each.origin.startswith("person")]
+        wanted |= _parts(hidden_of(record, persons))
     return _rows(house, number, places_of(house, number, wanted, shown)) if wanted else []
 
 
@@ -123,6 +131,12 @@ def _rows(house: House, number: int, places: Mapping[Spot, Sequence[tuple[int, i
 
 def _phrases(hidden: Hidden) -> set[Words]:
     return {phrase for _, phrase, _ in hidden.phrases if telling(phrase)}
+
+
+def _parts(hidden: Hidden) -> set[Words]:
+    """The parts of a person's names: people are often called by one of them alone."""
+    names = [phrase for _, phrase, _ in hidden.phrases if 1 < len(phrase) <= NAME_WORDS]
+    return {(word,) for name in names for word in name if len(word) >= PART_LETTERS and not word.isdigit()}
 
 
 def _standing(

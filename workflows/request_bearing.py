@@ -16,6 +16,7 @@ from custody.ids import RecordNumber
 from custody.request import Mark, RecordsRequest
 from retention_schedules.situation import CourtFacts, HoldFacts, RequestFacts
 from workflows.house import House
+from workflows.request_life import day_of
 
 ENDINGS = {
     "request.decided": "decided",
@@ -48,14 +49,15 @@ def bearing_of(house: House, request: RecordsRequest) -> Bearing:
     connection = house.catalog.connection
     history = request_history.history(connection, _KINDS, request.number)
     marks = {each.record: each.mark for each in queries.decisions(connection, request.number)}
-    received = local_day(request.received_at, house.city.time_zone)
+    zone = house.city.time_zone
+    received = local_day(request.received_at, zone)
     plain = RequestFacts(
         received=received,
         name=f"records request {request.number}",
         incarcerated=request.incarcerated,
         court=court_facts(history),
     )
-    by_mark = {mark: _facts(plain, request, history, mark) for mark in (*Mark, None)}
+    by_mark = {mark: _facts(plain, request, history, mark, zone) for mark in (*Mark, None)}
     return Bearing(request=request, marks=marks, by_mark=by_mark, holds=_actions(request, history))
 
 
@@ -79,7 +81,7 @@ def court_facts(history: Sequence[Mapping[str, Any]]) -> CourtFacts | None:
 
 
 def _facts(
-    plain: RequestFacts, request: RecordsRequest, history: Sequence[Mapping[str, Any]], mark: Mark | None
+    plain: RequestFacts, request: RecordsRequest, history: Sequence[Mapping[str, Any]], mark: Mark | None, zone: str
 ) -> tuple[RequestFacts, ...]:
     end = next((act for act in reversed(history) if act["kind"] in ENDINGS), None)
     if request.state.is_live or end is None:
@@ -88,7 +90,7 @@ def _facts(
     if not decision and plain.court is None:
         return ()
     decision = decision or "granted"  # nothing of it was refused, but a court has the request
-    day = max(date.fromisoformat(act["day"]) for act in (end, *_sent_since(history, end)))
+    day = max(day_of(act, zone) for act in (end, *_sent_since(history, end)))
     return (replace(plain, decision=decision, decided=day, delivered=day if decision == "granted" else None),)
 
 
@@ -101,8 +103,7 @@ def _decision(end: Mapping[str, Any], mark: Mark | None) -> str:
 
 
 def _sent_since(history: Sequence[Mapping[str, Any]], end: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = [act for act in history if act["kind"] == "request.sent" and act["number"] > end["number"]]
-    return [act for act in found if "day" in act]
+    return [act for act in history if act["kind"] == "request.sent" and act["number"] > end["number"]]
 
 
 def _actions(request: RecordsRequest, history: Sequence[Mapping[str, Any]]) -> tuple[HoldFacts, ...]:

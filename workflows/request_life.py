@@ -93,6 +93,11 @@ def day_for(house: House, request: RecordsRequest, on: date | None) -> date:
     return on
 
 
+def day_of(deed: Deed, zone: str) -> date:
+    """The day something was done: the one that was written down with it, else the one it was written down on."""
+    return date.fromisoformat(deed["day"]) if deed.get("day") else local_day(queries.moment(deed["at"]), zone)
+
+
 def is_paused(request: RecordsRequest) -> bool:
     """Whether the work waits for the requester."""
     return request.state in (RequestState.PAUSED, RequestState.NOT_SUFFICIENT)

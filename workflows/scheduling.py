@@ -1,7 +1,8 @@
 """Changing the city's schedules: rows it adopted, its ordinance, waivers. Each change says what it does beforehand.
 
 A change that lets any record go earlier than before is only proposed; it is in force when a second person has confirmed
-it. Who the second person is, is told by name until people sign with keys.
+it. Where users are enrolled (`ofrecord user`), the second person is a custodian and signs with a key; else it is told
+by name, and no purge counts on it.
 """
 
 from collections import Counter
@@ -11,10 +12,12 @@ from datetime import date
 from typing import Any
 
 from archiver.catalog import keeping_queries
+from custody.authority import to_act
 from custody.days import add_period
 from custody.disposition import Disposition
 from custody.errors import UnavailableError, UsageError
 from custody.schedule import Period, Unit
+from policies.roles import roles
 from retention_schedules.eligibility import judge
 from retention_schedules.reasoning import start_of, words_of
 from retention_schedules.schedules import Schedules
@@ -22,6 +25,7 @@ from retention_schedules.situation import CityTerms, RecordFacts, Situation
 from workflows.bearing import gather
 from workflows.disposing import today
 from workflows.house import House
+from workflows.people import Signer, may_somebody, refuse, signed
 from workflows.terms import IN_FORCE, schedules_of, terms_of, with_changes, with_rows
 
 PROPOSED = "proposed"
@@ -140,17 +144,31 @@ def enter_waiver(house: House, series: str, reference: str) -> Change:
     return _change(house, {**data, "said_as": f"notice is waived for {series} ({data['reference']})"}, False)
 
 
-def confirm(house: House, number: int) -> Change:
-    """Confirm a proposed change as the second person. Raises UsageError for whoever proposed it."""
+def confirm(house: House, number: int, signer: Signer | None = None) -> Change:
+    """Confirm a proposed change as the second person. Raises UsageError for whoever proposed it.
+
+    `signer` is the custodian, once there is one among the users.
+    """
     change = change_of(house, number)
     _still_proposed(change)
-    proposer, by = change.data["proposed_by"], house.settings.by
+    if signer is None and is_signed_for(house):
+        raise UsageError("A custodian is enrolled, who signs for this.", "Nothing was changed.")
+    proposer, by = change.data["proposed_by"], house.settings.by if signer is None else signer.user.name
     if not second_person(proposer, by):
         raise UnavailableError(
             f"{by} proposed this change and cannot confirm it.", "Another person has to. Nothing was changed."
         )
-    house.journal.write(("schedule.changed", number, {}))
+    if signer is not None:
+        refuse(to_act(signer.user, "approve", roles()), "Nothing was changed")
+        house.journal.write(signed(house, signer, "schedule.changed", number, {}))
+    else:
+        house.journal.write(("schedule.changed", number, {}))
     return change_of(house, number)
+
+
+def is_signed_for(house: House) -> bool:
+    """Whether a confirmation takes a signature: as soon as somebody is enrolled who can give it."""
+    return may_somebody(house, "approve")
 
 
 def drop(house: House, number: int, reason: str) -> Change:
@@ -163,7 +181,7 @@ def drop(house: House, number: int, reason: str) -> Change:
 
 
 def second_person(proposer: str, by: str) -> bool:
-    """Whether somebody is another person than the one who proposed: by name, until people sign with keys."""
+    """Whether somebody is another person than the one who proposed: by name."""
     return " ".join(proposer.split()).casefold() != " ".join(by.split()).casefold()
 
 

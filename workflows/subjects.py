@@ -64,6 +64,7 @@ def name_subject(house: House, number: int, subject: Subject, about: str, decide
     """Name a record subject: who, what sort of record, and on which day it was decided to give access."""
     if not subject.name.strip() or not about.strip():
         raise UsageError("A record subject needs a name, and the record a few words.", "Give --about 'WHICH RECORD'.")
+    jurisdiction(house.city.jurisdiction).notice_rules()  # without them nothing could be said about the person
     life = live(house, number, "naming a record subject")
     n = len(life.of("subject.named")) + 1
     data = {
@@ -134,10 +135,10 @@ def subject_blocks(house: House, number: int) -> list[str]:
 
 
 def augmentations(house: House, number: int) -> list[tuple[str, bytes]]:
-    """What record subjects added, as (file name, bytes), in order: it belongs into the package."""
+    """What record subjects added, as (name in the package, bytes), in order."""
     found = life_of(house, number).of("subject.augmented")
     return [
-        (f"comments-of-record-subject-{deed['n']}-{place}{_ending(deed['file'])}", base64.b64decode(deed["content"]))
+        (f"comments/record-subject-{deed['n']}-{place}{_ending(deed['file'])}", base64.b64decode(deed["content"]))
         for place, deed in enumerate(found, 1)
     ]
 
@@ -148,7 +149,8 @@ def _ending(name: str) -> str:
 
 
 def _told(house: House, life: Life, named: Deed) -> Told:
-    rules, strict = jurisdiction(house.city.jurisdiction).notice_rules(), calendar(house.city.jurisdiction)
+    law = jurisdiction(house.city.jurisdiction)
+    rules, strict = law.notice_rules(), calendar(law.response.calendar)
     subject = Subject(
         name=named["name"],
         about=RecordAbout(named["record"]),

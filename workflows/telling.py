@@ -11,6 +11,8 @@ from workflows import (
     telling_destructions,
     telling_holds,
     telling_keeping,
+    telling_people,
+    telling_releases,
     telling_request_life,
     telling_requests,
     telling_review,
@@ -126,8 +128,9 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     **telling_request_life.SENTENCES,
     **telling_review.SENTENCES,
     **telling_holds.SENTENCES,
-    **telling_destructions.SENTENCES,
     **telling_keeping.SENTENCES,
+    **telling_releases.SENTENCES,
+    **telling_destructions.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,
@@ -136,6 +139,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "anchor.stamped": _stamped,
     "bytes.checked": _bytes_checked,
     "archive.restored": _archive_restored,
+    **telling_people.SENTENCES,
 }
 """Each kind of act and its sentence."""
 
@@ -160,8 +164,14 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "request.list": lambda row: f"listed the requests: {_counted(row, 'request')}",
     "request.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
     "request.collect": lambda row: f"searched for {row['subject']} {_sought(row)}: {_counted(row, 'record')}",
+    "request.paper": lambda row: f"took {_counted(row, 'record')} out on paper for {row['subject']}",
+    "request.publish": lambda row: f"put {row['subject']} into a reading room, or out of it ({row['outcome']})",
     "request.respond": lambda row: f"took {_counted(row, 'record')} out as the response to {row['subject']}",
     "log.read": _log_read,
+    "user.list": lambda row: f"listed the users: {_counted(row, 'user')}",
+    "purge.list": lambda row: f"listed the purges: {_counted(row, 'purge')}",
+    "purge.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
+    "purge.certificate": lambda row: f"took the certificate of {row['subject']}: {_counted(row, 'record')}",
     "hold.preview": lambda row: f"looked at what a hold on {_sought(row)} would reach: {_counted(row, 'record')}",
     "rule.try": lambda row: f"tried a filing rule {_sought(row)}: {_counted(row, 'record')}",
 }

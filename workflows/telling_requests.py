@@ -41,7 +41,8 @@ def _redaction_lifted(deed: Deed, _: Names) -> str:
 def _request_responded(deed: Deed, _: Names) -> str:
     data = deed.data
     sums = f"{data['released']:,} in full, {data['redacted']:,} in part, {data['withheld']:,} withheld"
-    return f"response to request {deed.subject} released: {sums}; ZIP sha256 {data['zip_sha256']} ({who(deed)})"
+    digests = ", ".join(each["sha256"] for each in data.get("parts") or ()) or data["zip_sha256"]
+    return f"response to request {deed.subject} released: {sums}; ZIP sha256 {digests} ({who(deed)})"
 
 
 SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {

@@ -15,9 +15,12 @@ from archiver.catalog import (
     destruction_acts,
     hold_acts,
     keeping_acts,
+    purge_acts,
+    release_acts,
     request_acts,
     request_life_acts,
     review_acts,
+    user_acts,
 )
 from archiver.catalog.act import Act, as_text
 from archiver.catalog.tables import account, act, run
@@ -92,8 +95,9 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     **request_life_acts.CHANGES,
     **review_acts.CHANGES,
     **hold_acts.CHANGES,
-    **destruction_acts.CHANGES,
     **keeping_acts.CHANGES,
+    **release_acts.CHANGES,
+    **destruction_acts.CHANGES,
     "feed.read": _kept_only,
     "witness.trusted": _kept_only,
     "anchor.witnessed": _kept_only,
@@ -101,4 +105,6 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "bytes.checked": _kept_only,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _kept_only,
+    **user_acts.CHANGES,
+    **purge_acts.CHANGES,
 }

@@ -337,9 +337,11 @@ def quarantined(connection: Connection, number: int) -> list[Row]:
 
 
 def coverage(connection: Connection) -> list[Row]:
-    """What is kept of each account: how many records, the first and last date, media named but not contained."""
-    columns = [func.count(record.c.number).label("records"), func.min(record.c.created_at).label("first")]
-    columns += [func.max(record.c.created_at).label("last"), func.sum(record.c.media_missing).label("media_missing")]
+    """What is kept of each account: how many records, the first and last date that can be one, media not contained."""
+    dates = func.max(record.c.created_at), func.min(record.c.created_at)
+    last, first = (date.filter(record.c.flags.not_like("%date-implausible%")) for date in dates)
+    columns = [func.count(record.c.number).label("records"), first.label("first"), last.label("last")]
+    columns += [func.sum(record.c.media_missing).label("media_missing")]
     query = select(account.c.handle, account.c.platform, *columns).outerjoin(record, record.c.account == account.c.id)
     return [dict(row) for row in connection.execute(query.group_by(account.c.id).order_by(account.c.id)).mappings()]
 

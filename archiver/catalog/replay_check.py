@@ -18,13 +18,16 @@ from archiver.catalog.tables import (
     draft,
     gone_segment,
     hold,
+    purge,
     redaction,
     request,
     run,
+    user,
 )
 from archiver.normalized import decode_json
 
-_FOLLOWING = (account, run, request, decision, redaction, hold, draft, assignment, destruction, gone_segment, *KEEPING)
+_PEOPLE = (account, request, decision, redaction, draft, assignment, user)
+_FOLLOWING = (*_PEOPLE, run, hold, destruction, gone_segment, purge, *KEEPING)
 
 
 def check_replay(catalog: Catalog) -> Iterator[Finding]:

@@ -269,6 +269,26 @@ access_batch = Table(
     Column("leaf", BigInteger, nullable=False),
 )
 
+user = Table(
+    "user",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("enrolled_by", Integer, nullable=False),
+    Column("retired_at", BigInteger),
+)
+
+purge = Table(
+    "purge",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
 destruction = Table(
     "destruction",
     METADATA,

@@ -17,12 +17,15 @@ _COMMANDS = {
     "search": "finding:search",
     "show": "finding:show",
     "request": "records_request:request",
+    "publish": "publishing:publish",
     "register": "register:register",
     "retention": "keeping:retention",
     "requests": "requests:requests",
     "schedules": "keeping:schedules",
     "hold": "hold:hold",
     "notice": "notice:notice",
+    "user": "user:user",
+    "purge": "purge:purge",
     "log": "log:log",
     "verify": "archive:verify",
     "rebuild": "archive:rebuild",
@@ -60,8 +63,8 @@ class _Commands(click.Group):
 def cli(context: click.Context, home: str) -> None:
     """Keep a city's social media as public records: take in, find, answer, judge what may go.
 
-    Nothing in this program destroys a record. Exit codes: 0 fine, 1 the archive is damaged, 2 not possible or
-    incomplete, 3 wrong use.
+    Only `purge execute` destroys records, and only after two people have signed. Exit codes: 0 fine, 1 the archive is
+    damaged, 2 not possible or incomplete, 3 wrong use.
 
     \b
     Example:

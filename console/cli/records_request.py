@@ -162,36 +162,61 @@ def codes(context: click.Context, as_json: bool) -> None:
 
 @request.command("respond")
 @click.argument("number", type=int)
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder for the two files.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option("--with", "formats", multiple=True, metavar="FORMAT", help="Also make: load-file, bag. May be repeated.")
+@click.option("--part-size", default="", help="Cut a larger package into ZIPs of at most this size: 20MB, 2GB.")
 @with_json
 @click.pass_context
-def respond(context: click.Context, number: int, into: Path | None, as_json: bool) -> None:
+def respond(
+    context: click.Context, number: int, into: Path | None, formats: tuple[str, ...], part_size: str, as_json: bool
+) -> None:
     """Write the answer: response.pdf and response.zip. Nothing is sent; you look at it and send it.
+
+    Beside them: certification.pdf for your signature, and city-copy/, which stays with the city. An earlier answer
+    that was another one is moved to earlier/, never lost.
 
     \b
     Example:
       ofrecord request respond 1
+      ofrecord request respond 1 --with load-file --with bag
+      ofrecord request respond 1 --part-size 20MB
     """
-    from workflows import answering, deciding  # the typesetter is slow to load, and only this command needs it
+    from workflows import answering, certifying, deciding, packaging  # the typesetter is slow to load
 
     progress = Progress("records")
+    wanted = packaging.Wanted(formats=formats, part_size=packaging.size_of(part_size) if part_size else 0)
     with open_for_writing(settings_of(context)) as house:
-        made = answering.respond(house, number, into, progress.at)
+        made = answering.respond(house, number, into, progress.at, wanted)
         progress.end()
+        unverified = certifying.is_unverified(house)
         letter, outlook = deciding.drafted(house, number)
-    lines = [f"Wrote {made['pdf']}", f"      {made['zip']}", ""]
+    if unverified:
+        note("Nobody has compared the words of the certification with the statutes yet: ask the city attorney.")
+    lines = [*_written(made), ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
     if made["context"]:
         lines.append(f"{counted(made['context'], 'record')} of those released: context, not responsive.")
+    if made["parts"]:
+        lines.append(f"The package has {len(made['parts'])} parts, each complete; parts.txt lists them. Send them all.")
     lines.append("The package was opened again and every check of its proofs passed.")
     lines.append("Every file was searched for what is withheld: nothing was found. Letters in pictures are not read.")
+    if made["earlier"]:
+        lines.append(f"The earlier answer was another one; it is kept in {made['earlier']}.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
     lines += request_story.letter_lines(number, letter, outlook)
+    lines.append(f"When you have sent them: ofrecord request sent {number} --to NAME --by WAY")
     more = {
         "determination": outlook.determination.outcome.value,
         "letter": [str(p) for p in letter.files] if letter else [],
     }
     say(as_json, {**made, **more}, lines)
+
+
+def _written(made: dict[str, Any]) -> list[str]:
+    zips = [each["zip"] for each in made["parts"]] or [made["zip"]]
+    lines = [f"Wrote {made['pdf']}", *(f"      {each}" for each in zips)]
+    lines += [f"      {made['bag']}"] if made["bag"] else []
+    return [*lines, f"      {made['certification']} (for your signature)"]
 
 
 @request.command("check")

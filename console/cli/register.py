@@ -51,12 +51,13 @@ def register(
     say(as_json, _data(made), [*lines, *(f"Wrote {path}" for path in (table, page) if path)])
 
 
-_HEAD = f"{'no.':>4}  {'received':10}  {'target':10}  {'acknowl.':10}  {'determined':10}  {'closed':10}  days  state"
+_DAYS = ("received", "target", "acknowl.", "determined", "released", "closed")
+_HEAD = "  ".join((" no.", *(f"{name:10}" for name in _DAYS), "days", "state"))
 
 
 def _row(line: Line) -> str:
     days = line.days if line.days is not None else line.age
-    cells = (line.received, line.target, line.acknowledged, line.determined, line.closed)
+    cells = (line.received, line.target, line.acknowledged, line.determined, line.released, line.closed)
     said = "  ".join(f"{cell.isoformat() if cell else '-':10}" for cell in cells)
     past = " (past the target)" if line.past_target else ""
     return f"{line.number:>4}  {said}  {days if days is not None else '-':>4}  {line.determination or line.state}{past}"

@@ -38,18 +38,21 @@ def withdraw(context: click.Context, number: int, reason: str, on: date | None, 
 @click.argument("number", type=int)
 @click.option("--to", required=True, help="The authority that decides about these records.")
 @click.option("--reason", required=True, help="Why these are its records.")
+@click.option("--police", is_flag=True, help="Law enforcement records that are only stored here: denied so far.")
 @on_day
 @with_json
 @click.pass_context
-def refer(context: click.Context, number: int, to: str, reason: str, on: date | None, as_json: bool) -> None:
+def refer(
+    context: click.Context, number: int, to: str, reason: str, police: bool, on: date | None, as_json: bool
+) -> None:
     """Refer a request to the authority whose records it concerns, as an authority that only stores them must.
 
     \b
     Example:
-      ofrecord request refer 1 --to "Maple Falls Police Department" --reason "police records that we only store"
+      ofrecord request refer 1 --to "Maple Falls Police Department" --reason "records that we only store" --police
     """
     with open_for_writing(settings_of(context)) as house:
-        life = intake.refer(house, number, to, reason, on)
+        life = intake.refer(house, number, to, reason, on, police)
     lines = [f"Request {number} is referred to {to}.", f"Tell the requester: ofrecord request letter {number} referral"]
     say(as_json, state_data(life), lines)
 

@@ -186,6 +186,7 @@ def fee_lines(number: int, account: Account) -> list[str]:
     lines.append(
         f"Total {money(bill.total_cents)}, paid {money(account.paid_cents)}, to pay {money(account.due_cents)}."
     )
-    allowed = "may be asked" if bill.prepayment.allowed else "may NOT be asked"
-    lines.append(f"Payment in advance {allowed}: {bill.prepayment.why} ({bill.prepayment.citation}).")
+    advance = bill.prepayment
+    begin = "Payment in advance may be asked" if advance.allowed else "No payment in advance"
+    lines.append(f"{begin}: {advance.why} ({advance.citation}).")
     return lines

@@ -84,7 +84,7 @@ def _reach(asked: intake.Asked, made: RecordsRequest, zone: str) -> str:
     if asked.ongoing:
         return "It reaches everything that is captured from now on as well."
     day = max(made.received_at.astimezone(ZoneInfo(zone)).date(), asked.until or date.min)
-    return f"It also reaches what is captured later and was posted through {day} or by then."
+    return f"It also reaches what is captured later, as far as it was posted through {day}."
 
 
 def moment_in(text: str, house: House) -> datetime:

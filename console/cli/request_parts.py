@@ -29,6 +29,8 @@ PARTS = {
     "waive": "request_fees:waive",
     "paid": "request_fees:paid",
     "subject": "request_subjects:subject",
+    "sent": "releasing:sent",
+    "paper": "releasing:paper",
 }
 """Each command and where it is written."""
 

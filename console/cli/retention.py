@@ -89,7 +89,7 @@ def due(context: click.Context, on: date | None, with_ids: bool, as_json: bool) 
         lines.append(f"  {name:16} {counts['eligible']:>10,} {counts['blocked']:>10,} {counts['keep']:>10,}")
     lines += [f"  blocked by {name}: {counted(count, 'record')}" for name, count in found.blocks.most_common()]
     lines += [f"  {label_of(number)}" for number in found.eligible] if with_ids else []
-    lines.append("This is a dry run: nothing was changed.")
+    lines.append("This is a dry run: nothing was changed. Destroying takes two people: ofrecord purge --help")
     if found.unverified:
         note(f"Not verified against their sources yet: {', '.join(found.unverified)}.")
     say(as_json, data, lines)

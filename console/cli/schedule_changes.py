@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from console.cli.asking import signer_for
 from console.cli.output import DAY, counted, note, say, settings_of, with_json
 from console.cli.schedules import schedules
 from custody.errors import UsageError
@@ -163,10 +164,14 @@ def changes(context: click.Context, as_json: bool) -> None:
 
 @schedules.command("confirm")
 @click.argument("number", type=int)
+@click.option("--as", "name", default="", help="Which custodian signs, where there are several.")
 @with_json
 @click.pass_context
-def confirm(context: click.Context, number: int, as_json: bool) -> None:
+def confirm(context: click.Context, number: int, name: str, as_json: bool) -> None:
     """Confirm a proposed change as the second person. Whoever proposed it cannot.
+
+    Where a custodian is enrolled (ofrecord user), the custodian signs with a password. A purge counts only on changes
+    that were signed.
 
     \b
     Example:
@@ -174,7 +179,8 @@ def confirm(context: click.Context, number: int, as_json: bool) -> None:
       ofrecord schedules confirm 1  # refused: Another person has to
     """
     with open_for_writing(settings_of(context)) as house:
-        _say(as_json, scheduling.confirm(house, number))
+        signer = signer_for(house, name, "approve") if scheduling.is_signed_for(house) else None
+        _say(as_json, scheduling.confirm(house, number, signer))
 
 
 @schedules.command("drop")

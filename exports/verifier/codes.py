@@ -51,13 +51,15 @@ class Broken(Exception):
 
 
 class Report:
-    """What was found. `files` are (name, size, SHA-256, intact); `records` say what of each is proved."""
+    """What was found. `response` says of which request and which part of it this is; `files` are
+    (name, size, SHA-256, intact); `records` say what of each is proved."""
 
     def __init__(self) -> None:
         self.findings: list[tuple[str, str]] = []
         self.files: list[tuple[str, int, str, bool]] = []
         self.records: list[dict[str, Any]] = []
         self.ledger: dict[str, Any] = {}
+        self.response: dict[str, int] = {}
 
     def add(self, code: str, where: str) -> None:
         """Note a finding, once."""
@@ -74,4 +76,5 @@ class Report:
         files = [{"name": n, "size": size, "sha256": sha, "intact": good} for n, size, sha, good in self.files]
         codes = sorted({code for code, _ in self.findings})
         answer = {"verdict": "no" if codes else "yes", "codes": codes, "findings": findings}
-        return {**answer, "ledger": self.ledger, "files": files, "records": self.records}
+        facts = {"response": self.response, "ledger": self.ledger}
+        return {**answer, **facts, "files": files, "records": self.records}

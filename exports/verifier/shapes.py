@@ -13,16 +13,17 @@ from exports.verifier.codes import Broken
 from exports.verifier.signatures import unb64
 
 MANIFEST, NOTE = "manifest.json", "manifest.signed.txt"
-NEEDED = ("README.txt", "proofs.json", "records.csv", "records.json", "redactions.json", "response.pdf", "verify.html",
-          "verify.py")  # fmt: skip
+NEEDED = ("README.txt", "index.html", "proofs.json", "records.csv", "records.json", "records.schema.json",
+          "records.xlsx", "redactions.json", "released.wacz", "response.pdf", "verify.html", "verify.py")  # fmt: skip
 COLUMNS = (
     "no", "record", "released", "account", "platform", "kind", "state", "author", "posted_city_time", "posted_utc",
     "answers", "title", "text", "earlier_versions", "media", "links", "source", "captured", "sha256", "withheld_codes",
     "responsive",
 )  # fmt: skip
 PROOFS_HEAD = {"checkpoint": str, "format": str, "key": str}
-RECORDS_HEAD = {"city": str, "collections": list, "format": str, "prepared": str, "received": str, "released": int,
-                 "released_in_part": int, "request": int, "withheld": int, "words": str}  # fmt: skip
+RECORDS_HEAD = {"city": str, "collections": list, "first": int, "format": str, "part": int, "parts": int,
+                "prepared": str, "received": str, "released": int, "released_in_part": int, "request": int,
+                "withheld": int, "words": str}  # fmt: skip
 _SHOWN = {**dict.fromkeys(COLUMNS, str), "no": int, "earlier_versions": list, "links": list, "media": list,
           "media_missing": int, "media_withheld": list, "withheld_codes": list}  # fmt: skip
 _WITHHELD = {"no": int, "note": str, "record": str, "released": str, "withheld_codes": list}

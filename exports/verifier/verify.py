@@ -23,7 +23,8 @@ from exports.verifier.walk import Walk
 LIMITS = (
     "What this does not prove: that the key is the city's (compare it, letter by letter, with the one that the city",
     "publishes elsewhere); that the records were true when they were taken in; that these are all there are; that",
-    "the PDF says the same as records.json (it is only shown to be the file that was signed).",
+    "the PDF, index.html, the spreadsheet and the other copies say the same as records.json (they are only shown to",
+    "be the files that were signed).",
 )
 
 
@@ -66,6 +67,10 @@ def told(report: Report, key_given: bool) -> Iterator[str]:
         yield from (f"  {code}: {where}: {CODES[code]}." for code, where in report.findings)
     else:
         yield "YES: everything fits."
+    if report.response.get("parts", 1) > 1:
+        yield "This is part {part} of {parts} of the response to request {request}. Check each part.".format(
+            **report.response
+        )
     intact = sum(1 for each in report.files if each[3])
     yield f"Files: {intact} of {len(report.files)} are those that the signed manifest names."
     yield f"Records: {proved} of {len(report.records)} are proved to be in the ledger as shown."

@@ -55,6 +55,7 @@ class Walk:
         labels = self._labels()
         records = self._rows("records.json", "P-21-records-form", RECORDS_HEAD)
         told, done = next(records), set()
+        self.report.response = {name: told[name] for name in ("request", "part", "parts")}
         table = hashlib.sha256(b"\xef\xbb\xbf" + csv_row(COLUMNS))
         proof = next(proofs, None)
         for record in records:
@@ -122,8 +123,12 @@ class Walk:
             shaped(head, shape)
             for each in head.get("collections", ()):
                 shaped(each, {"at": str, "count": int, "query": str, "said_as": str})
+            if name == "records.json":
+                need(
+                    1 <= head["part"] <= head["parts"] and (head["part"] == 1) == (head["first"] == 1) and head["first"]
+                )
             yield head
-            number, more = 0, True
+            number, more = head.get("first", 1) - 1, True
             while more:
                 line = next(lines, "")
                 number, more = number + 1, line.endswith(",")

@@ -9,6 +9,7 @@ from exports.verifier.assembly import page as verify_page
 from exports.verifier.verify import check
 from tests.exports.packages import Package, flipped
 from tests.exports.tamperings import containers, insiders, outsiders, with_another_key
+from tests.exports.test_large_zip import sparse
 from tests.exports.test_verifier import LISTED, SEED, unpacked
 
 Judged = Callable[..., dict[str, Any]]
@@ -157,3 +158,15 @@ def test_no_page_can_reach_out_from_it(browser: Any, tmp_path: Path) -> None:
     assert blocked == "connect-src"
     assert "default-src 'none'" in page.locator("meta[http-equiv]").get_attribute("content")
     page.close()
+
+
+def test_the_page_reads_zips_beyond_the_old_limits_too(page: Any, tmp_path: Path) -> None:
+    """Only the directory and a small member are read here: hashing 2.3 GB, or 65,600 members, takes a page minutes."""
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {type: 'file', id: 'probe'}))")
+    read = """async () => {
+        const report = new Report(), files = await zipFiles(document.getElementById("probe").files[0], report);
+        const small = files.get("README.txt");
+        return [files.size, report.findings.length, small ? textOf(await whole(small)) : ""];
+    }"""
+    page.set_input_files("#probe", sparse(tmp_path / "huge.zip"))
+    assert page.evaluate(read) == [2, 0, "hello"]

@@ -31,7 +31,7 @@ from workflows import answering, requesting
 SECRETS = ("zwetschge", "quibble-cake", "715-555-0142", "wholly private", "hidden-handle", "sign of a secret")
 """Words that are withheld in the package, each in another way."""
 
-STORED = (".pdf", ".png")
+STORED = (".pdf", ".png", ".xlsx", ".wacz")
 Rows = list[dict[str, Any]]
 
 

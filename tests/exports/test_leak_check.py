@@ -126,6 +126,7 @@ FORMS: dict[str, Make] = {
     "as the comment of a zip": lambda text: zipped("a.txt", b"x", text.encode()),
     "in a zip in a zip": lambda text: zipped("b.zip", zipped("a.json", json.dumps(text).encode())),
     "in a packed warc": lambda text: gzip.compress(b"WARC/1.1\r\n\r\n") + gzip.compress(f"<p>{text}</p>".encode()),
+    "packed in a zip": lambda text: zipped("a.gz", gzip.compress(f"x {text} y".encode())),
     "in a spreadsheet": table,
     "in a picture's text": described,
     "in a photograph's data": photographed,

@@ -50,7 +50,7 @@ def test_an_untouched_package_is_a_yes_as_zip_and_as_folder(package: Package, tm
     for place in (path, unpacked(package.zip(), tmp_path / "folder")):
         report = check(place, str(package.key.public))
         assert report.data()["verdict"] == "yes", report.findings
-        assert all(intact for *_, intact in report.files) and len(report.files) == len(package.files) == 13
+        assert all(intact for *_, intact in report.files) and len(report.files) == len(package.files) == 17
         assert [each["record"] for each in report.records if each["proved"]] == [
             f"R{n}" for n in (1, 5, 2, 3, 4, 6, 7, 8)
         ]
@@ -182,7 +182,7 @@ def test_it_says_in_plain_words_what_it_found(
     path.write_bytes(package.zip())
     assert main([str(path)]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("YES: everything fits.\nFiles: 13 of 13") and "Records: 8 of 8" in said
+    assert said.startswith("YES: everything fits.\nFiles: 17 of 17") and "Records: 8 of 8" in said
     assert str(package.key.public) in said and "R1: withheld, yet sealed in the ledger: text." in said
     assert main([str(tmp_path / "nothing.zip")]) == 2
     assert capsys.readouterr().out.startswith("NO: ")

@@ -177,6 +177,10 @@ def test_words_are_given_back_as_they_were_indexed(engine: SearchEngine) -> None
     engine.add(records)
     assert dict(engine.words_of([RecordNumber(4), RecordNumber(99)])) == {4: line_of(records[3])}
     assert dict(engine.words_of([])) == {}
+    near = [RecordNumber(1), RecordNumber(2), RecordNumber(4)]
+    assert dict(engine.words_of(near)) == {n: line_of(records[n - 1]) for n in near}, (
+        "what lies between is not asked for"
+    )
     assert dict(engine.words_of(numbers_of(records))) == dict(engine.known())
 
 

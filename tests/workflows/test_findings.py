@@ -122,7 +122,9 @@ def test_a_full_segment_is_sealed_in_the_ledger(filled: Archive, jsonl: Jsonl, m
 
 
 def test_every_code_has_its_case_and_its_hint() -> None:
-    sources = [path.read_text() for room in ("archiver", "workflows") for path in (ROOT / room).rglob("*.py")]
+    sources = [
+        path.read_text() for room in ("archiver", "workflows", "custody") for path in (ROOT / room).rglob("*.py")
+    ]
     codes = {code for source in sources for code in re.findall(r'code="([a-z-]+)"', source)}
     tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
     assert len(codes) >= 25

@@ -74,6 +74,16 @@ def test_lines_and_sums_fit(busy: Archive) -> None:
     }  # fmt: skip
 
 
+def test_a_record_counts_once_for_a_code_however_much_of_it_is_withheld(archive: Archive, jsonl: Jsonl) -> None:
+    archive.take_in(jsonl("a", {"text": "snow, call 715-555-0142, ask for Alex Poe"}))
+    with archive.writing() as house:
+        intake.receive(house, Asked(words="snow", received_at=archive.clock(), channel="form"))
+        requesting.collect(house, 1, "snow")
+        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0142", "WI-BAL", "a private telephone")
+        requesting.redact(house, 1, RecordNumber(1), "text", "Alex Poe", "WI-BAL", "a private person")
+        assert register.register(house).reasons == (("WI-BAL", 1),)
+
+
 def test_a_period_is_kept_to(busy: Archive) -> None:
     with busy.reading() as house:
         assert [line.number for line in register.register(house, date(2026, 9, 2), date(2026, 9, 2)).lines] == [2]

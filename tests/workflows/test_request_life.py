@@ -243,6 +243,15 @@ def test_no_record_says_what_was_searched(archive: Archive, jsonl: Jsonl) -> Non
     assert "contain the word “snow”" in " ".join(given.letter.text.split())
 
 
+def test_police_records_that_are_only_stored_are_denied_and_referred(archive: Archive) -> None:
+    ask(archive)
+    with archive.writing() as house:
+        intake.refer(house, 1, "Police Department, 2 River Street", "We only store these records.", None, police=True)
+        text = " ".join(letters.draft(house, 1, Wish(kind="referral")).text.split())
+    assert "is not their legal custodian (Wis. Stat. 19.35(7)" in text and "denies the request so far" in text
+    assert "Police Department, 2 River Street" in text and "mandamus" in text
+
+
 @pytest.mark.parametrize("end", ["withdraw", "refer"])
 def test_what_ends_otherwise_protects_as_after_a_denial(archive: Archive, jsonl: Jsonl, end: str) -> None:
     archive.take_in(jsonl("a", OLD))

@@ -232,6 +232,20 @@ def test_one_person_everywhere_and_back(archive: Archive, jsonl: Jsonl) -> None:
         assert [*check_replay(house.catalog)] == []
 
 
+def test_a_person_is_looked_for_in_what_comes_in_later(asked: Archive) -> None:
+    with asked.writing() as house:
+        requesting.mark(house, 1, None, Mark.RELEASE, "", "")
+        redacting.withhold_person(house, 1, "Jane Doe", ["jdoe"], "WI-BAL", WHY, False)
+        assert release_blocks(house, 1) == []
+        assert reviewing.add_context(house, 1) == [R1, R3]  # R3 says: Thank you Jane
+        (blocked,) = release_blocks(house, 1)
+        assert "also stand in R3" in blocked
+        drafting.find(house, 1, [], [], False)
+        assert [(each.draft.record, each.words) for each in drafting.proposals(house, 1, "also-withheld")] == [
+            (3, "Jane")
+        ]
+
+
 def _plain(entry: object) -> str:
     return repr([getattr(entry, name, "") for name in ("author", "title", "text", "links", "permalink", "media")])
 

@@ -1,5 +1,6 @@
 """Telling record subjects (Wis. Stat. 19.356): who is owed a notice, the gate, and that nothing goes out before it."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from custody.clock import fixed_clock
 from custody.errors import UnavailableError, UsageError
 from custody.ids import RecordNumber
 from custody.request import Mark
+from exports.zip_bundle import check_package
 from tests.conftest import Archive
 from workflows import answering, disposing, intake, letters, requesting, subjects
 from workflows.intake import Asked
@@ -76,8 +78,14 @@ def test_a_holder_of_public_office_may_add_comments_which_go_out_with_the_record
     with ready.writing() as house:
         told = subjects.augment(house, 1, 1, "answer.txt", b"I never said so.", None)
         assert told.gate.is_open
-        assert subjects.augmentations(house, 1) == [("comments-of-record-subject-1-1.txt", b"I never said so.")]
     assert not is_blocked(ready)
+    with ready.writing() as house:
+        made = answering.respond(house, 1, None, lambda done: None)
+    with zipfile.ZipFile(made["zip"]) as package:
+        assert package.read("comments/record-subject-1-1.txt") == b"I never said so."
+        assert b"comments/record-subject-1-1.txt" in package.read("manifest.json")
+        assert "record-subject-1-1.txt" in package.read("README.txt").decode()
+    assert check_package(Path(made["zip"])) == []
 
 
 def test_an_investigation_waits_twelve_days_and_a_written_waiver_ends_the_wait(ready: Archive) -> None:

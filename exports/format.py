@@ -1,0 +1,59 @@
+"""What a format is: something that makes files of a package out of the Response, and of nothing else."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from exports.response import Response
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundPdf:
+    """One PDF of the response: its name in the package and where its bytes wait."""
+
+    name: str
+    path: Path
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """What is there already when the formats begin: the PDFs, and a temporary folder to work in."""
+
+    pdfs: tuple[BoundPdf, ...]
+    work: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """One file of a package. `chunks` is opened once, when its turn comes; `stored` files are packed already."""
+
+    name: str
+    chunks: Callable[[], Iterator[bytes]]
+    stored: bool = False
+
+
+class Format(Protocol):
+    """Makes one or more files of the package. It sees the Response only, so it cannot leak what is withheld."""
+
+    @property
+    def name(self) -> str:
+        """What a person chooses it by."""
+
+    @property
+    def tells(self) -> tuple[tuple[str, str], ...]:
+        """For README.txt: the names of its files, and what each is for."""
+
+    def files(self, response: Response, made: Made) -> Iterator[File]:
+        """Its files, in order; the same response gives the same bytes."""
+
+
+def read_back(path: Path) -> Callable[[], Iterator[bytes]]:
+    """Opens a file that waits in the temporary folder."""
+
+    def chunks() -> Iterator[bytes]:
+        with path.open("rb") as file:
+            yield from iter(lambda: file.read(1 << 20), b"")
+
+    return chunks

@@ -1,0 +1,28 @@
+"""The second process makes the same as the first would, in whatever pieces the sheets go over."""
+
+from archiver.press import PIECE, WORTH_A_PROCESS, Press, Sheet, press
+from custody.ids import ArchiveId
+
+ARCHIVE, DATE = ArchiveId("0123456789ab"), "2026-11-20T18:00:00.000Z"
+CONTENT = b'{"author":{"handle":"","id":"","name":"Jo","url":""},"media":[],"metrics":{},"object_id":"7","text":"a"}'
+
+
+def sheets(count: int) -> list[Sheet]:
+    before, after = b'{"account":1,"content":', b',"number":1}'
+    return [
+        Sheet(n, 1, "text/plain", b"raw %d" % n, before, CONTENT, after, b"[]", ("Snow, plow", "Jo"), bytes(32))
+        for n in range(1, count + 1)
+    ]
+
+
+def test_batches_come_back_in_order_and_whole_whichever_way_they_went() -> None:
+    batches = [sheets(3), sheets(WORTH_A_PROCESS + PIECE + 1), [], sheets(PIECE), sheets(1)]
+    worker = Press()
+    try:
+        worker.send(ARCHIVE, DATE, batches[0])
+        for before, batch in zip(batches, batches[1:], strict=False):
+            worker.send(ARCHIVE, DATE, batch)
+            assert worker.receive() == press(ARCHIVE, DATE, before)
+        assert worker.receive() == press(ARCHIVE, DATE, batches[-1])
+    finally:
+        worker.close()
