@@ -158,8 +158,8 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Insert many rows without building each through the query compiler, which costs more than the insert itself."""
     if rows:
         names = table.columns.keys()
-        pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
-        insert_values(connection, table, [pick(row) for row in rows])
+        values = map(itemgetter(*names), rows) if len(names) > 1 else ((row[names[0]],) for row in rows)
+        insert_values(connection, table, list(values))
 
 
 def insert_values(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
