@@ -26,6 +26,9 @@ _SEARCHING = "bytes searched for remains"
 _OURS = ("catalog.sqlite", "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
 """Files that hold what the rows hold; in no other may a needle stand."""
 
+_SENT = ("responses/", "letters/", "notices/")
+"""What left the house, or was written to leave it: it has a retention of its own."""
+
 _LINES = 2_000
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -73,7 +76,7 @@ def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
     own, written, tables = _in_rows(house, needles.only(everywhere)) if everywhere else (Found(), Found(), set[str]())
     listed = [f"the catalog's table {name}" for name in sorted(tables)]
     for name, seen in found.items():
-        if name.startswith("responses/"):
+        if name.startswith(_SENT):
             listed.append(name)
         elif left := seen.without(own, written) if name.startswith(_OURS) else seen.without(own):
             left = _not_elsewhere(house, needles, left, frozenset())
