@@ -17,20 +17,24 @@ from archiver.catalog import rows
 from archiver.catalog.keeping_queries import filings
 from archiver.catalog.rows import Known
 from archiver.intake import Batch, Intake
-from archiver.normalized import Envelope, content_bytes, digest_of_bytes
+from archiver.normalized import content_bytes, digest_of_bytes, envelope_after, envelope_before
 from archiver.platforms.reader import Item, Package, Platform, Unread
+from archiver.press import Sheet
 from archiver.reconciliation import Reconciliation
-from archiver.shelf import Shelf, version_of
+from archiver.shelf import Shelf
 from archiver.vault import POINTER, StoredMedia
 from archiver.window import window
 from custody.account import Account
 from custody.clock import Clock, is_plausible, moment_of, text_of
 from custody.errors import InputError
-from custody.ids import RecordNumber
-from custody.record import SCHEMA_VERSION, Content, Media, Record, Version
+from custody.ids import RecordNumber, RunNumber
+from custody.record import Content, Media, Record, Version
 
 BATCH_ITEMS = 2_500
 BATCH_BYTES = 48_000_000
+COLLECTED = 20
+"""Batches after which what a library left in reference cycles is looked for and let go of."""
+
 IMPLAUSIBLE = rows.IMPLAUSIBLE
 
 
@@ -101,13 +105,14 @@ class Harvest:
         self._packages: Sequence[Package] = ()
         self._now = clock()
         self._number = rows.last_number(intake.catalog.connection)
+        self._commits = 0
         self._moments: dict[str, datetime] = {}
         self._shelf = Shelf(intake.catalog, intake.vault)
 
     def take(self, sources: Sequence[tuple[Package, Platform]], personal: bool) -> Reconciliation:
         """Take in everything the packages list. Items of finished batches stay, whatever happens after."""
         self._packages = [package for package, _ in sources]
-        with _uncollected():
+        with _rarely_collected():
             try:
                 for package, platform in sources:
                     for items in self._batches(platform.read(package, self.account, personal)):
@@ -186,6 +191,9 @@ class Harvest:
 
     def _commit(self, sent: _Sent) -> None:
         self.intake.commit(sent.batch, self.run)
+        self._commits += 1
+        if self._commits % COLLECTED == 0:
+            gc.collect()
         self.done = sent.account
         self.progress(self.done)
 
@@ -217,10 +225,8 @@ class Harvest:
     def _add_new(self, batch: Batch, taken: _Taken) -> Known:
         self._number += 1
         filing = self.classify(taken.content, "")
-        envelope = self._envelope(batch, self._number, 1, taken, filing)
-        row = rows.record_row(envelope, taken.digest)
-        record = self._record(self._number, filing.series, (version_of(envelope, taken.digest),))
-        self._put(batch, taken, filing, envelope, record, row)
+        row = self._row(self._number, 1, taken, filing)
+        self._put(batch, taken, filing, self._record(self._number, filing.series, (self._version(1, taken),)), row)
         batch.records.append(row)
         self._count_stored("new", taken)
         missing = row["media_missing"]
@@ -230,15 +236,12 @@ class Harvest:
         n = before.versions + 1
         filing = self.classify(taken.content, before.series)
         filing = replace(filing, series=before.series, reason=before.series_reason)
-        earlier = self._versions(batch, before)
-        envelope = self._envelope(batch, before.number, n, taken, filing)
-        row = rows.record_row(envelope, taken.digest)
+        row = self._row(before.number, n, taken, filing)
         as_of = row["as_of"]
-        versions = (*earlier, version_of(envelope, taken.digest))
+        versions = (*self._versions(batch, before), self._version(n, taken))
         current = n if as_of >= before.as_of else before.current
-        filed = filings(self.intake.catalog.connection, [before.number])
-        record = self._record(before.number, filed.get(before.number, before.series), versions, current - 1)
-        self._put(batch, taken, filing, envelope, record, row)
+        series = filings(self.intake.catalog.connection, [before.number]).get(before.number, before.series)
+        self._put(batch, taken, filing, self._record(before.number, series, versions, current - 1), row)
         values: dict[str, Any] = {"versions": n, "seen_run": self.run}
         if as_of >= before.as_of:
             values |= {"current": n, "digest": taken.digest, "as_of": as_of, **rows.facts_of(taken.content)}
@@ -247,29 +250,32 @@ class Harvest:
         before.versions, before.seen_run = n, self.run
         self._count_stored("changed", taken)
 
-    def _envelope(self, batch: Batch, number: int, n: int, taken: _Taken, filing: Filing) -> Envelope:
-        return Envelope(
-            account=self.account.id,
-            as_of=taken.as_of,
-            captured_at=self._now,
-            content=taken.content,
-            number=number,
-            opening=batch.opening().hex(),
-            place=taken.item.place,
-            run=self.run,
-            schema=SCHEMA_VERSION,
-            series=filing.series,
-            series_reason=filing.reason,
-            version=n,
+    def _row(self, number: int, n: int, taken: _Taken, filing: Filing) -> rows.Row:
+        """The row the record would have if this were its only version: what its ledger entry stands for."""
+        account, as_of = self.account.id, rows.millis(taken.as_of)
+        return rows.new_row(
+            number, account, taken.content, filing.series, filing.reason, n, self.run, as_of, taken.digest
         )
 
-    def _put(
-        self, batch: Batch, taken: _Taken, filing: Filing, envelope: Envelope, record: Record, row: rows.Row
-    ) -> None:
+    def _put(self, batch: Batch, taken: _Taken, filing: Filing, record: Record, row: rows.Row) -> None:
         raw, raw_type = self._raw(batch, taken.package, taken.item)
+        number, n, opening = record.number, row["current"], batch.opening()
+        before = envelope_before(self.account.id, taken.as_of, self._now)
+        after = envelope_after(number, n, opening, taken.item.place, self.run, filing.series, filing.reason)
         facts, texts = rows.fact_bytes(rows.proved_of(row), taken.digest), record.searchable()
-        self.intake.put_version(batch, filing.bucket, envelope, taken.normal, raw, raw_type, taken.digest, facts, texts)
-        batch.indexed[record.number] = record
+        sheet = Sheet(number, n, raw_type, raw, before, taken.normal, after, facts, texts, opening)
+        self.intake.put_version(batch, filing.bucket, sheet, taken.digest, taken.content.media)
+        batch.indexed[number] = record
+
+    def _version(self, n: int, taken: _Taken) -> Version:
+        return Version(
+            n=n,
+            captured_at=self._now,
+            as_of=taken.as_of,
+            run=RunNumber(self.run),
+            digest=taken.digest.hex(),
+            content=taken.content,
+        )
 
     def _record(self, number: int, series: str, versions: tuple[Version, ...], current: int = -1) -> Record:
         return Record(
@@ -372,10 +378,13 @@ class Harvest:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for reference cycles, which nothing here makes: it would cost a tenth of the time."""
+def _rarely_collected() -> Iterator[None]:
+    """Without the usual search for reference cycles: it would cost a tenth of the time, and hardly anything here makes
+    any. `Harvest` searches once in `COLLECTED` batches, and only among what came after this began."""
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.enable()

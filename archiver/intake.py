@@ -7,25 +7,26 @@ bytes that no row names; they are swept at the next start. Deciding what is new 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver.catalog import rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.rows import Row
 from archiver.ledger import VERSION, Ledger
-from archiver.normalized import Envelope, encode_json, envelope_around
+from archiver.normalized import encode_json
 from archiver.press import Press, Pressed, Sheet
 from archiver.segment import segment_for
 from archiver.vault import StoredMedia, Vault
 from custody.canonical import canonical
 from custody.clock import moment_of, text_of
 from custody.ids import RecordNumber, new_openings
-from custody.record import Record
+from custody.record import Media, Record
 
 Index = Callable[[Sequence[Record], Mapping[RecordNumber, str]], None]
 """Puts records, each with its line of words, into the search engine, inside the catalog's transaction."""
 
 QUARANTINE = "quarantine"
+_PLACE = ("segment", "offset", "raw_length", "length", "sha256")
 
 
 @dataclass(slots=True)
@@ -42,17 +43,29 @@ class _Segment:
         return offset
 
 
+class Slip(NamedTuple):
+    """What the catalog will say of one sheet beside its place: its `number` and `n`, the digest of a version's content
+    (b"" of a quarantined item), its opening."""
+
+    number: int
+    n: int
+    digest: bytes
+    opening: bytes
+
+
 @dataclass(slots=True)
 class Batch:
     """What one commit will make durable.
 
-    `sheets` are what is to be kept, `rooms` where each lies and `rows` the row that will name it.
+    `sheets` are what is to be kept (let go of when they are sent), `rooms` where each lies and `slips` what will be
+    said of it; `quarantined` has, for those in quarantine, where each stood and why, in the same order.
     """
 
     date: str
     sheets: list[Sheet] = field(default_factory=list)
     rooms: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)
+    quarantined: list[Row] = field(default_factory=list)
     records: list[Row] = field(default_factory=list)
     changes: list[tuple[int, Row]] = field(default_factory=list)
     seen: list[int] = field(default_factory=list)
@@ -78,29 +91,16 @@ class Intake:
         self.index = index
         self.press = Press()
 
-    def put_version(
-        self,
-        batch: Batch,
-        room: str,
-        envelope: Envelope,
-        content: bytes,
-        raw: bytes,
-        raw_type: str,
-        digest: bytes,
-        facts: bytes,
-        texts: tuple[str, ...],
-    ) -> None:
+    def put_version(self, batch: Batch, room: str, sheet: Sheet, digest: bytes, shown: Sequence[Media]) -> None:
         """Add one version's two exchanges to the batch: its own raw bytes, and what we made of them.
 
-        `content` are the canonical bytes of the envelope's content, `digest` their digest, `facts` what the catalog
-        says of it (`rows.fact_bytes`), `texts` what the search engine holds of the record from now on.
+        `digest` is that of its content, `shown` the media the content has.
         """
-        number, n, opening = envelope.number, envelope.version, bytes.fromhex(envelope.opening)
-        before, after = envelope_around(envelope)
-        batch.sheets.append(Sheet(number, n, raw_type, raw, before, content, after, facts, texts, opening))
+        number, n = sheet.number, sheet.n
+        batch.sheets.append(sheet)
         batch.rooms.append(f"segments/{room}")
-        batch.rows.append({"number": number, "n": n, "digest": digest, "run": envelope.run, "opening": opening})
-        for media in envelope.content.media:
+        batch.slips.append(Slip(number, n, digest, sheet.opening))
+        for media in shown:
             if media.sha256:
                 batch.uses.append({"sha256": bytes.fromhex(media.sha256), "number": number, "n": n})
 
@@ -113,33 +113,40 @@ class Intake:
         about = canonical({**row, "opening": opening.hex()})
         batch.sheets.append(Sheet(run, n, raw_type, raw, about, b"", b"", canonical(row), (), opening))
         batch.rooms.append(QUARANTINE)
-        batch.rows.append({**row, "opening": opening})
+        batch.slips.append(Slip(run, n, b"", opening))
+        batch.quarantined.append({**row, "opening": opening})
 
     def send(self, batch: Batch) -> None:
         """Have what is kept of the batch computed; `commit` waits for it."""
         self.press.send(self.vault.archive, batch.date, batch.sheets)
+        batch.sheets = []
 
     def commit(self, batch: Batch, run: int) -> None:
         """Make the oldest batch sent durable, all or nothing."""
         pressed = self.press.receive()
-        segments: dict[str, _Segment] = {}
-        for room, row, kept in zip(batch.rooms, batch.rows, pressed, strict=True):
-            segment = segments.get(room) or self._segment(segments, room, batch.date)
-            row["segment"], row["offset"] = segment.row["id"], segment.put(kept.members)
-            row["raw_length"], row["length"], row["sha256"] = kept.raw_length, len(kept.members), kept.sha256
         at, first = self.ledger.moment(moment_of(batch.date))
-        leaf = self.ledger.size() + len(first)
-        for row in batch.rows:
-            row["leaf"], leaf = leaf, leaf + 1
+        segments: dict[str, _Segment] = {}
+        versions, quarantined = self._placed(batch, pressed, run, segments, self.ledger.size() + len(first))
         entries = [*(self.ledger.entry(each, at) for each in first), *self._entries(batch, pressed, run, at)]
+        slips = zip(batch.slips, pressed, strict=True)
+        lines = {RecordNumber(slip.number): kept.line for slip, kept in slips if slip.digest}
+        del pressed
         for segment in segments.values():
             self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
+            segment.pieces.clear()
         above = max((segment.row["id"] for segment in segments.values()), default=0)
         block = self.ledger.prepare(entries, at, above) if entries else None
         with self.catalog.transaction() as connection:
             for segment in segments.values():
                 rows.put_segment(connection, {**segment.row, "committed_end": segment.start + segment.length})
-            self._record(connection, batch, pressed, run)
+            rows.add_records(connection, batch.records)
+            rows.add_version_values(connection, versions)
+            for number, values in batch.changes:
+                rows.change_record(connection, number, values)
+            rows.touch(connection, batch.seen, run)
+            rows.add_quarantine(connection, quarantined)
+            rows.add_media(connection, [rows.media_row(kept) for kept in batch.media.values()], batch.uses)
+            self.index(list(batch.indexed.values()), lines)
             if block is not None:
                 self.ledger.record(connection, block)
 
@@ -147,38 +154,36 @@ class Intake:
         """Let go of the second process, if there is one."""
         self.press.close()
 
-    def _record(self, connection: Any, batch: Batch, pressed: Sequence[Pressed], run: int) -> None:
-        versions: list[Row] = []
+    def _placed(
+        self, batch: Batch, pressed: Sequence[Pressed], run: int, segments: dict[str, _Segment], leaf: int
+    ) -> tuple[list[tuple[Any, ...]], list[Row]]:
+        """Put what was pressed into segments; the rows of versions and of quarantined items. `leaf` is the first's."""
+        versions: list[tuple[Any, ...]] = []
         quarantined: list[Row] = []
-        lines: dict[RecordNumber, str] = {}
-        for room, row, kept in zip(batch.rooms, batch.rows, pressed, strict=True):
+        for room, (number, n, digest, opening), kept in zip(batch.rooms, batch.slips, pressed, strict=True):
+            members, raw_length, sha256, fields = kept[:4]
+            segment = segments.get(room) or self._segment(segments, room, batch.date)
+            place = (segment.row["id"], segment.put(members), raw_length, len(members), sha256)
             if room == QUARANTINE:
-                quarantined.append(row)
+                row = dict(zip(_PLACE, place, strict=True)) | {"leaf": leaf}
+                quarantined.append(batch.quarantined[len(quarantined)] | row)
             else:
-                row["fields"] = kept.fields
-                versions.append(row)
-                lines[row["number"]] = kept.line
-        rows.add_records(connection, batch.records)
-        rows.add_versions(connection, versions)
-        for number, values in batch.changes:
-            rows.change_record(connection, number, values)
-        rows.touch(connection, batch.seen, run)
-        rows.add_quarantine(connection, quarantined)
-        rows.add_media(connection, [rows.media_row(kept) for kept in batch.media.values()], batch.uses)
-        self.index(list(batch.indexed.values()), lines)
+                versions.append((number, n, digest, run, *place, opening, fields, leaf))
+            leaf += 1
+        return versions, quarantined
 
     def _entries(self, batch: Batch, pressed: Sequence[Pressed], run: int, at: int) -> list[bytes]:
         """The ledger's entries, in order: canonical JSON, written out because there are many."""
         tail = b',"ts":"%b","v":%d}' % (text_of(rows.moment(at)).encode(), VERSION)
         buckets = {room: encode_json(room.removeprefix("segments/")) for room in set(batch.rooms)}
         found = []
-        for room, row, kept in zip(batch.rooms, batch.rows, pressed, strict=True):
-            commitment = kept.commitment.hex().encode()
+        for room, slip, kept in zip(batch.rooms, batch.slips, pressed, strict=True):
+            commitment, number, n = kept.commitment.hex().encode(), slip.number, slip.n
             if room == QUARANTINE:
-                entry = b'{"C":"%b","n":%d,"run":%d,"t":"import.quarantine"' % (commitment, row["n"], run)
+                entry = b'{"C":"%b","n":%d,"run":%d,"t":"import.quarantine"' % (commitment, n, run)
             else:
-                kind = b"record.commit" if row["n"] == 1 else b"record.revise"
-                values = (commitment, buckets[room], row["n"], row["number"], run, kind)
+                kind = b"record.commit" if n == 1 else b"record.revise"
+                values = (commitment, buckets[room], n, number, run, kind)
                 entry = b'{"C":"%b","bucket":%b,"n":%d,"record":%d,"run":%d,"t":"%b"' % values
             found.append(entry + tail)
         return found

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,15 +19,6 @@ from custody.ids import exchange_uuid, new_openings
 ROOM = "acts"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beside:
-    """What is durable together with acts, or not at all: further entries of the ledger, and a change of rows that do
-    not follow from acts."""
-
-    entries: Sequence[Mapping[str, Any]]
-    change: Callable[[Any], None]
-
-
 class Journal:
     """Writes acts. Several given together are durable together or not at all."""
 
@@ -42,11 +32,12 @@ class Journal:
     def write(
         self,
         *done: tuple[str, int, Mapping[str, Any]],
-        beside: Beside | None = None,
         also: Callable[[], None] | None = None,
+        beside: Sequence[Mapping[str, Any]] = (),
     ) -> list[Act]:
         """Do acts given as (kind, subject, data). Returns them as kept. `also` is done in the same transaction, after
-        them: what follows from the acts but lies elsewhere (the search index, a stored file's row)."""
+        them: what follows from the acts but lies elsewhere (the search index, a stored file's row). `beside` are
+        further entries of the ledger, behind those of the acts."""
         now = self.clock()
         segment, head = segment_for(self.catalog.connection, self.vault, ROOM, text_of(now))
         pieces, end = [head], segment["committed_end"] + len(head)
@@ -73,15 +64,13 @@ class Journal:
             entries.append(self.ledger.act_entry(act, block, at))
             pieces.append(member)
             end += len(member)
-        entries += [self.ledger.entry(each, at) for each in (beside.entries if beside else ())]
+        entries += [self.ledger.entry(each, at) for each in beside]
         self.vault.append(segment["name"], b"".join(pieces), start)
         appended = self.ledger.prepare(entries, at, segment["id"])
         with self.catalog.transaction() as connection:
             rows.put_segment(connection, {**segment, "committed_end": end})
             for act, place in kept:
                 acts.record_act(connection, act, place)
-            if beside is not None:
-                beside.change(connection)
             self.ledger.record(connection, appended)
             if also is not None:
                 also()

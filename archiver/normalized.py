@@ -5,7 +5,7 @@ content always has an equal digest. The counters in `metrics` change by the minu
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 
 from custody.clock import text_of
 from custody.errors import InputError
-from custody.record import Author, Content, Media
+from custody.record import SCHEMA_VERSION, Author, Content, Media
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _CONTENT = msgspec.json.Decoder(Content)
@@ -81,36 +81,38 @@ def field_bytes(content: bytes) -> dict[str, bytes]:
 
     The parts of the author and of each medium are fields of their own: `author.name`, `media.0.sha256`.
     """
+    return {name: bytes(raw) for name, raw in field_views(content).items()}
+
+
+def field_views(content: bytes) -> dict[str, bytes]:
+    """As `field_bytes` without copying: each field is a view of `content`, good for hashing and joining only."""
     parts = _PARTS.decode(content)
-    found = {f"author.{name}": value for name, value in _PARTS.decode(parts.pop("author")).items()}
+    for name, value in _PARTS.decode(parts.pop("author")).items():
+        parts["author." + name] = value
     media = parts.pop("media")
     for n, each in enumerate(_PART_LISTS.decode(media) if len(media) > 2 else ()):
-        found |= {f"media.{n}.{name}": value for name, value in each.items()}
-    parts |= found
-    return {name: value for name, raw in parts.items() if len(value := bytes(raw)) > 4 or value not in _NOTHING}
+        for name, value in each.items():
+            parts[f"media.{n}.{name}"] = value
+    return {name: raw for name, raw in parts.items() if len(raw) > 4 or bytes(raw) not in _NOTHING}
 
 
-def envelope_around(envelope: Envelope) -> tuple[bytes, bytes]:
-    """The canonical bytes of a version's envelope before and after those of its content (`content_bytes`): together
-    the payload of its `conversion` exchange."""
-    before = {"account": envelope.account, "as_of": envelope.as_of, "captured_at": envelope.captured_at}
-    after = _ENCODER.encode(
-        {
-            "number": envelope.number,
-            "opening": envelope.opening,
-            "place": envelope.place,
-            "run": envelope.run,
-            "schema": envelope.schema,
-            "series": envelope.series,
-            "series_reason": envelope.series_reason,
-            "version": envelope.version,
-        }
-    )
-    return _ENCODER.encode(before)[:-1] + b',"content":', b"," + after[1:]
+def envelope_before(account: int, as_of: datetime, captured_at: datetime) -> bytes:
+    """The canonical bytes of a version's envelope before those of its content (`content_bytes`)."""
+    before = {"account": account, "as_of": as_of, "captured_at": captured_at}
+    return _ENCODER.encode(before)[:-1] + b',"content":'
+
+
+def envelope_after(number: int, n: int, opening: bytes, place: str, run: int, series: str, series_reason: str) -> bytes:
+    """The canonical bytes of a version's envelope after those of its content. With what comes before, `envelope_of`
+    reads them back; together they are the payload of the version's `conversion` exchange."""
+    encode = _ENCODER.encode
+    first = b',"number":%d,"opening":"%b","place":%b' % (number, opening.hex().encode(), encode(place))
+    filed = (run, SCHEMA_VERSION, encode(series), encode(series_reason), n)
+    return first + b',"run":%d,"schema":%d,"series":%b,"series_reason":%b,"version":%d}' % filed
 
 
 def envelope_of(data: bytes) -> Envelope:
-    """The reverse of `envelope_around`. Raises InputError when the bytes are no envelope."""
+    """A version's envelope from its bytes. Raises InputError when the bytes are no envelope."""
     try:
         return _ENVELOPE.decode(data)
     except msgspec.MsgspecError as error:
@@ -149,20 +151,23 @@ def content_at_once(line: bytes) -> Content | None:
     Doubtful is: a field the schema does not know, a key given twice, NUL, a fraction or a deep nesting in `extra`, and
     whatever is no content at all. A key is a quote and a colon; escaped quotes only make the count too high.
     """
-    if b"\\u0000" in line:
+    escapes = b"\\" in line
+    if escapes and b"\\u0000" in line:
         return None
     try:
-        parts, content = _PARTS.decode(line), _WHOLE_NUMBERS.decode(line)
+        parts = _PARTS.decode(line)
+        given = b"%b,%b" % (_DEFAULTS, line[1:]) if parts and line.startswith(b"{") else line
+        content = _WHOLE_NUMBERS.decode(given)
         keys = len(parts) + len(content.metrics) + (_keys(content.extra) if content.extra else 0)
-        known = parts.keys() <= _KNOWN
+        known = _KNOWN.issuperset(parts)
         if "author" in parts:
             author = _PARTS.decode(parts["author"])
-            keys, known = keys + len(author), known and author.keys() <= _KNOWN_AUTHOR
+            keys, known = keys + len(author), known and _KNOWN_AUTHOR.issuperset(author)
         if content.media:
             for each in _PART_LISTS.decode(parts["media"]):
-                keys, known = keys + len(each), known and each.keys() <= _KNOWN_MEDIA
+                keys, known = keys + len(each), known and _KNOWN_MEDIA.issuperset(each)
         seen = line.count(b'":')
-        if not known or (keys != seen and keys != seen - line.count(b'\\":')):
+        if not known or (keys != seen and not (escapes and keys == seen - line.count(b'\\":'))):
             return None
         return _in_utc(content)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, InputError):
@@ -172,9 +177,10 @@ def content_at_once(line: bytes) -> Content | None:
 def _keys(extra: dict[str, Any]) -> int:
     """How many keys there are in unknown fields: a key given twice is written once when they are encoded again."""
     again = _ENCODER.encode(extra)
-    if again.count(b"{") + again.count(b"[") > DEEPEST:
+    if len(again) > 2 * DEEPEST and again.count(b"{") + again.count(b"[") > DEEPEST:
         _refuse_depth(extra, 1)
-    return again.count(b'":') - again.count(b'\\":')
+    keys = again.count(b'":')
+    return keys - again.count(b'\\":') if b"\\" in again else keys
 
 
 def _refuse_depth(value: Any, depth: int) -> None:
@@ -190,6 +196,9 @@ def _refuse_fraction(text: str) -> None:
 
 
 _WHOLE_NUMBERS = msgspec.json.Decoder(Content, float_hook=_refuse_fraction)
+_DEFAULTS = _ENCODER.encode({each.name: each.default for each in fields(Content) if each.default is not MISSING})[:-1]
+"""The fields a line may leave out. Put before the line's own they cost less than fields that are not given at all,
+for each of which the decoder makes an error and throws it away."""
 
 
 def _in_utc(content: Content) -> Content:

@@ -14,15 +14,20 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import NamedTuple
 
+import msgspec
+
 from archiver import warc
-from archiver.normalized import field_bytes
-from custody.commitment import fields_commitment, fields_of, record_commitment
+from archiver.normalized import field_bytes, field_views
+from custody.commitment import commitment_to_fields, record_commitment
 from custody.errors import UnavailableError
 from custody.ids import ArchiveId, exchange_uuid
 from custody.words import joined
 
 WORTH_A_PROCESS = 1_000
 """Sheets in a batch from which a second process is worth its start."""
+
+PIECE = 500
+"""Sheets that go over at once, so that no batch lies in memory twice."""
 
 
 class Sheet(NamedTuple):
@@ -57,6 +62,12 @@ class Pressed(NamedTuple):
     line: str
 
 
+_PACK = msgspec.msgpack.Encoder().encode
+_HEAD = msgspec.msgpack.Decoder(tuple[ArchiveId, str, int])
+_SHEETS = msgspec.msgpack.Decoder(list[Sheet])
+_PRESSED = msgspec.msgpack.Decoder(list[Pressed])
+
+
 def press(archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> list[Pressed]:
     """Press every sheet. `date` is the moment of the batch, RFC 3339."""
     return [_pressed(archive, date, sheet) for sheet in sheets]
@@ -74,7 +85,9 @@ def disclosable(content: bytes, raw: bytes) -> dict[str, bytes]:
 
 def fields_digest(opening: bytes, content: bytes, raw: bytes) -> bytes:
     """The commitment to everything that can be disclosed of a version."""
-    return fields_commitment([(name, made) for name, _, made in fields_of(opening, disclosable(content, raw))])
+    parts = field_views(content)
+    parts["raw"] = hashlib.sha256(raw).digest()
+    return commitment_to_fields(opening, parts)
 
 
 def _pressed(archive: ArchiveId, date: str, sheet: Sheet) -> Pressed:
@@ -105,31 +118,36 @@ class Press:
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
-        self._waiting: list[list[Pressed] | None] = []
+        self._waiting: list[list[Pressed] | int] = []  # what is done, or how many pieces are on their way
 
     def send(self, archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> None:
         """Have a batch pressed."""
         if self._pipe is None and (len(sheets) < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2):
             self._waiting.append(press(archive, date, sheets))
             return
-        if None in self._waiting:  # or both would wait for the other to read
-            self._waiting[self._waiting.index(None)] = self._received()
+        if self._waiting and isinstance(self._waiting[-1], int):  # or both would wait for the other to read
+            self._waiting[-1] = self._received(self._waiting[-1])
         pipe = self._pipe or self._start()
-        self._waiting.append(None)
+        starts = range(0, len(sheets), PIECE)
+        self._waiting.append(len(starts))
         with _WordsForALostProcess():
-            pipe.send((archive, date, [tuple(sheet) for sheet in sheets]))
+            pipe.send_bytes(_PACK((archive, date, len(starts))))
+            for start in starts:
+                pipe.send_bytes(_PACK(sheets[start : start + PIECE]))
 
     def receive(self) -> list[Pressed]:
         """The oldest batch sent that has not been received yet."""
         done = self._waiting.pop(0)
-        return self._received() if done is None else done
+        return self._received(done) if isinstance(done, int) else done
 
-    def _received(self) -> list[Pressed]:
+    def _received(self, pieces: int) -> list[Pressed]:
         if self._pipe is None:
             raise UnavailableError("the press is closed")
+        pressed: list[Pressed] = []
         with _WordsForALostProcess():
-            pressed: list[Pressed] = [Pressed(*row) for row in self._pipe.recv()]
-            return pressed
+            for _ in range(pieces):
+                pressed += _PRESSED.decode(self._pipe.recv_bytes())
+        return pressed
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -165,7 +183,9 @@ def _serve(pipe: Connection) -> None:
     gc.disable()  # nothing here makes reference cycles
     try:
         while True:
-            archive, date, sheets = pipe.recv()
-            pipe.send([tuple(row) for row in press(archive, date, [Sheet(*row) for row in sheets])])
+            archive, date, pieces = _HEAD.decode(pipe.recv_bytes())
+            done = [_PACK(press(archive, date, _SHEETS.decode(pipe.recv_bytes()))) for _ in range(pieces)]
+            for piece in done:
+                pipe.send_bytes(piece)
     except (EOFError, OSError):
         return

@@ -35,10 +35,10 @@ _ENTITY = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 _HEX = re.compile(rb"[0-9a-fA-F]{30,}")
 _BASE32 = re.compile(rb"[A-Z2-7]{40,}|[a-z2-7]{40,}")
-_LINES = re.compile(rb"[A-Za-z0-9+/]{60}\r?\n[A-Za-z0-9+/]{4}")
 _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
-_IS_DIGIT = bytes(byte in _DIGITS for byte in range(256))
-_RUN = b"\1" * 30
+_KINDS = bytes(1 if byte in _DIGITS else b"\r\n".find(byte) + 2 if byte in b"\r\n" else 0 for byte in range(256))
+_RUN, _LINES = b"\1" * 30, (b"\1" * 60 + b"\3\1", b"\1" * 60 + b"\2\3\1")
+_ONES = re.compile(b"\1*")
 _GZIP, _ZIP = b"\x1f\x8b\x08", b"PK\x03\x04"
 _ZLIB = (b"x\x9c", b"x\xda", b"x\x01", b"x\x5e")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -146,17 +146,16 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 def _runs(data: bytes) -> list[bytes]:
     """Long runs of base64's digits (hexadecimal and base32 digits are among them); lines of one text are one run."""
-    if _RUN not in (marked := data.translate(_IS_DIGIT)):
+    if _RUN not in (kinds := data.translate(_KINDS)):
         return []
-    if _LINES.search(data):
+    if any(line in kinds for line in _LINES):
         data = data.replace(b"\r", b"").replace(b"\n", b"")
-        marked = data.translate(_IS_DIGIT)
-    found, at = [], marked.find(_RUN)
+        kinds = data.translate(_KINDS)
+    found, at = [], kinds.find(_RUN)
     while at >= 0:
-        end = marked.find(b"\0", at)
-        end = len(data) if end < 0 else end
+        end = at + len(_RUN) + len(_ONES.match(kinds, at + len(_RUN))[0])  # type: ignore[index]
         found.append(data[at:end])
-        at = marked.find(_RUN, end)
+        at = kinds.find(_RUN, end)
     return found
 
 

@@ -51,13 +51,13 @@ def head(
     kind: bytes, uuid: str, date: str, uri: str, media_type: str, digest: str, length: int, refers: str = ""
 ) -> bytes:
     """The header of an exchange. uuid without its prefix; date RFC 3339; digest 64 hex digits; length in bytes."""
-    lines = [
-        f"WARC/1.1\r\nWARC-Type: {kind.decode()}\r\nWARC-Record-ID: <urn:uuid:{uuid}>\r\nWARC-Date: {date}\r\n",
-        f"WARC-Target-URI: {uri}\r\n" if uri else "",
-        f"WARC-Refers-To: <urn:uuid:{refers}>\r\n" if refers else "",
-        f"WARC-Block-Digest: sha256:{digest}\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n",
-    ]
-    return "".join(lines).encode("utf-8")
+    target = f"WARC-Target-URI: {uri}\r\n" if uri else ""
+    referred = f"WARC-Refers-To: <urn:uuid:{refers}>\r\n" if refers else ""
+    return (
+        f"WARC/1.1\r\nWARC-Type: {kind.decode()}\r\nWARC-Record-ID: <urn:uuid:{uuid}>\r\nWARC-Date: {date}\r\n"
+        f"{target}{referred}"
+        f"WARC-Block-Digest: sha256:{digest}\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n"
+    ).encode()
 
 
 def exchange(kind: bytes, uuid: str, date: str, uri: str, media_type: str, block: bytes, refers: str = "") -> bytes:

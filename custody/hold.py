@@ -7,6 +7,10 @@ from typing import Any
 
 from custody.ids import HoldNumber, RequestNumber
 
+CLOSED, ONGOING = "closed", "ongoing"
+"""How far a request's hold reaches into what is captured after it was placed: not at all, or without an end. A day
+(ISO) in place of them: what was posted through that day, whenever it is captured."""
+
 
 class HoldKind(StrEnum):
     """Why a hold was placed."""
@@ -36,6 +40,7 @@ class Hold:
     placed_by: str
     request: RequestNumber | None = None
     numbers: tuple[int, ...] = ()
+    reaches: str = CLOSED
     protects_through: date | None = None
     released_at: datetime | None = None
     future: bool = False

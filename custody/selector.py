@@ -100,7 +100,7 @@ def author_keys(record: Record) -> set[str]:
     """What `author:` may name: each author's name and handle, folded whole (`jane doe`)."""
     keys: set[str] = set()
     for version in record.versions:
-        keys |= {_whole(version.content.author.name), _whole(version.content.author.handle)}
+        keys |= {whole(version.content.author.name), whole(version.content.author.handle)}
     return keys - {""}
 
 
@@ -111,16 +111,16 @@ def name_key(name: str) -> str:
 
 def tag_key(tag: str) -> str:
     """A tag as `tag:` compares it."""
-    return _whole(tag)
+    return whole(tag)
 
 
 def tag_keys(record: Record) -> set[str]:
     """What `tag:` may name: each tag of the current version, folded whole."""
-    return {_whole(tag) for tag in record.current.tags} - {""}
+    return {whole(tag) for tag in record.current.tags} - {""}
 
 
 @lru_cache(maxsize=4096)
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """The words of a name as one text; a few people write most of the posts, so most are known already."""
     return " ".join(words(text))
 

@@ -18,6 +18,8 @@ LONGEST = 250
 """Characters in a word; a longer run counts as several words, so that no engine has to cut one short."""
 
 _ASCII_WORD = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
+_PLAIN = bytes(code if code in _LETTERS else 0x20 for code in bytes(range(256)).lower())
 _WORD = re.compile(rf"\S{{1,{LONGEST}}}")
 _VOICED = re.compile("[\u3046-\u30fd\uff66-\uff9d][\u3099\u309a\uff9e\uff9f]")
 _PIECE = re.compile(f"{_VOICED.pattern}|.", re.DOTALL)
@@ -52,6 +54,9 @@ class _Folding(dict[int, str]):
 def words(text: str) -> list[str]:
     """The words of a text, in order, folded for comparison."""
     if text.isascii():
+        found = text.encode().translate(_PLAIN).decode().split()
+        if len(text) <= LONGEST or max(map(len, found), default=0) <= LONGEST:
+            return found
         return _ASCII_WORD.findall(text.lower())
     return _WORD.findall(_composed(text).translate(_FOLDING))
 

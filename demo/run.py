@@ -60,7 +60,11 @@ def main() -> None:
     run("request", "mark", "1", "release", "--all")
     fence, sister, formula = (only(query) for query in ('"715 555 0142"', "sister", "hyperlink"))
     run("request", "redact", "1", fence, "--words", "715-555-0142", "--reason", "WI-BAL", "--note", "private telephone")
-    run("request", "redact", "1", fence, "--words", "I live across from it", "--reason", "WI-BAL")
+    why = "where a resident lives"
+    run("request", "redact", "1", fence, "--words", "I live across from it", "--reason", "WI-BAL", "--note", why)
+    run("request", "drafts", "find", "1")
+    run("request", "drafts", "list", "1")
+    run("request", "drafts", "dismiss", "1", "--all")
     run("request", "mark", "1", "withhold", sister, "--reason", "WI-BAL", "--note", "medical detail of a third person")
     run("request", "respond", "1")
     say("Checking every byte of the archive, and until when three records must be kept")

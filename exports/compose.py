@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,8 +15,9 @@ from custody.ids import RecordNumber, label_of
 from custody.record import Content, Media, Record, Version
 from custody.request import Decision, Mark, RecordsRequest, Redaction
 from exports.disclosure import shown_of
+from exports.pictures import PLAIN, picture_of
 from exports.reason_codes import ReasonCode
-from exports.redaction import Hidden, hidden_of, passage, whole_or_nothing
+from exports.redaction import Hidden, hidden_of, mark, passage, whole_or_nothing
 from exports.response import (
     CollectedBy,
     Coverage,
@@ -23,6 +25,7 @@ from exports.response import (
     Entry,
     MediaFile,
     Passage,
+    Piece,
     Response,
     WithheldEntry,
 )
@@ -73,7 +76,7 @@ def compose(
 ) -> Response:
     """The answer to a request. Raises UsageError as long as anything is undecided or lacks its reason."""
     _refuse_unready(decisions, redactions, facts)
-    marks = [decision.mark for decision in decisions.values()]
+    marks = Counter(_counted_as(decision.mark, redactions.get(number)) for number, decision in decisions.items())
     used = {decision.code for decision in decisions.values()} | {r.code for part in redactions.values() for r in part}
 
     def entries() -> Iterator[Entry | WithheldEntry]:
@@ -89,6 +92,7 @@ def compose(
                     hidden = hidden_of(found[each.number], redactions.get(each.number, ()))
                     record = found[each.number]
                     entry = _entry(position, each, record, hidden, facts, media_of)
+                    entry = replace(entry, context=decision.mark is Mark.CONTEXT)
                     reasons = _reasons(redactions.get(each.number, ()))
                     yield replace(entry, reasons=reasons, proofs=partial(shown_of, entry, record, proof_of))
 
@@ -103,13 +107,21 @@ def compose(
         made=_city_time(facts.made_at, facts.zone),
         collections=facts.collections,
         coverage=facts.coverage,
-        released=marks.count(Mark.RELEASE),
-        redacted=marks.count(Mark.REDACT),
-        withheld=marks.count(Mark.WITHHOLD),
+        released=marks[Mark.RELEASE],
+        redacted=marks[Mark.REDACT],
+        withheld=marks[Mark.WITHHOLD],
+        context=sum(decision.mark is Mark.CONTEXT for decision in decisions.values()),
         reasons=tuple(code for code in facts.codes if code.code in used),
         seal=facts.seal,
         entries=entries,
     )
+
+
+def _counted_as(mark: Mark, redactions: Sequence[Redaction] | None) -> Mark:
+    """How a record is counted: what is shown as context goes out in full or in part like any other."""
+    if mark is not Mark.CONTEXT:
+        return mark
+    return Mark.REDACT if redactions else Mark.RELEASE
 
 
 def _withheld(position: int, placed: Placed, decision: Decision, proof_of: ProofOf) -> WithheldEntry:
@@ -188,9 +200,9 @@ def _entry(position: int, placed: Placed, record: Record, hidden: Hidden, facts:
         media=media,
         media_withheld=withheld,
         media_missing=sum(1 for each in content.media if not each.sha256),
-        links=tuple(whole_or_nothing(link, hidden.phrases) for link in content.links),
-        permalink=whole_or_nothing(content.permalink, hidden.phrases),
-        sha256="" if hidden.spans else version.digest,
+        links=tuple(_address(version, f"link:{n}", link, hidden) for n, link in enumerate(content.links)),
+        permalink=_address(version, "permalink", content.permalink, hidden),
+        sha256="" if hidden.codes else version.digest,
         depth=placed.depth,
         answers=placed.answers,
         codes=hidden.codes,
@@ -201,28 +213,34 @@ def _passage(version: Version, field: str, text: str, hidden: Hidden) -> Passage
     return passage(text, hidden.spans.get((version.n, field), ()), hidden.phrases)
 
 
+def _address(version: Version, field: str, text: str, hidden: Hidden) -> Passage:
+    own = hidden.spans.get((version.n, field), ())
+    return (mark(own[0][2]),) if own else whole_or_nothing(text, hidden.phrases)
+
+
 def _media(
     version: Version, record: Record, hidden: Hidden, media_of: MediaOf
 ) -> tuple[tuple[MediaFile, ...], tuple[str, ...]]:
     shown: list[MediaFile] = []
     withheld: list[str] = []
-    withheld_bytes = _withheld_media(record, hidden)
+    withheld_bytes, blackened = _withheld_media(record, hidden), _blackened(record, hidden)
     for n, media in enumerate(version.content.media):
         spans = hidden.spans.get((version.n, f"media:{n}"), ())
         if spans or (media.sha256 and media.sha256 in withheld_bytes):
             withheld.append(spans[0][2] if spans else withheld_bytes[media.sha256])
         elif media.sha256:
-            shown.append(
-                MediaFile(
-                    name=_file_name(record, n, media),
-                    place=n,
-                    media_type=media.media_type,
-                    alt=_passage(version, f"alt:{n}", _alt(media, version.content), hidden),
-                    size=media.size,
-                    sha256=media.sha256,
-                    chunks=_opener(media_of, media.sha256),
-                )
+            alt = _passage(version, f"alt:{n}", _alt(media, version.content), hidden)
+            made = MediaFile(
+                name=_file_name(record, n, media.media_type),
+                place=n,
+                media_type=media.media_type,
+                alt=alt,
+                size=media.size,
+                sha256=media.sha256,
+                chunks=_opener(media_of, media.sha256),
             )
+            parts = blackened.get(media.sha256)
+            shown.append(_in_part(made, record, parts, media_of) if parts else made)
     return tuple(shown), tuple(withheld)
 
 
@@ -236,6 +254,35 @@ def _withheld_media(record: Record, hidden: Hidden) -> dict[str, str]:
     return found
 
 
+def _blackened(record: Record, hidden: Hidden) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The regions to blacken by the picture they are of: the same picture in another version has them too."""
+    found: dict[str, dict[tuple[str, str], None]] = {}
+    for version in record.versions:
+        for n, media in enumerate(version.content.media):
+            parts = hidden.regions.get((version.n, f"media:{n}"), ())
+            if parts and media.sha256:
+                found.setdefault(media.sha256, {}).update(dict.fromkeys(parts))
+    return {sha256: tuple(parts) for sha256, parts in found.items()}
+
+
+def _in_part(whole: MediaFile, record: Record, parts: Sequence[tuple[str, str]], media_of: MediaOf) -> MediaFile:
+    """A picture with its regions blackened: other bytes, another digest, and a mark in what describes it."""
+    regions = tuple(region for region, _ in parts)
+    made = picture_of(whole.sha256, regions, media_of)
+    where = " (a part of the picture)" if any(region != PLAIN for region in regions) else " (data inside the file)"
+    alt = (*whole.alt, Piece(text=" "), mark(parts[0][1]), Piece(text=where))
+    return replace(
+        whole,
+        name=_file_name(record, whole.place, made.media_type),
+        media_type=made.media_type,
+        alt=alt,
+        size=len(made.data),
+        sha256=made.sha256,
+        chunks=lambda: iter([picture_of(whole.sha256, regions, media_of).data]),
+        changed=True,
+    )
+
+
 def _opener(media_of: MediaOf, sha256: str) -> Callable[[], Iterator[bytes]]:
     return lambda: media_of(sha256)
 
@@ -244,9 +291,9 @@ def _alt(media: Media, content: Content) -> str:
     return media.alt or f"{media.kind} posted with this {content.kind.value}; the source gives no description"
 
 
-def _file_name(record: Record, n: int, media: Media) -> str:
+def _file_name(record: Record, n: int, media_type: str) -> str:
     """A name made by us, so that nothing in the source's own name can leak: `media/R12-1.jpg`."""
-    ending = mimetypes.guess_extension(media.media_type) or ".bin"
+    ending = mimetypes.guess_extension(media_type) or ".bin"
     return f"media/{label_of(record.number)}-{n + 1}{re.sub(r'[^.a-z0-9]', '', ending)}"
 
 

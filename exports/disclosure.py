@@ -38,8 +38,9 @@ def _names(entry: Entry, record: Record) -> Iterator[str]:
     if _is_whole(entry.permalink):
         yield "permalink"
     for media in entry.media:
-        yield f"media.{media.place}.sha256"
-        yield f"media.{media.place}.media_type"
+        if not media.changed:
+            yield f"media.{media.place}.sha256"
+            yield f"media.{media.place}.media_type"
         if _is_whole(media.alt):
             yield f"media.{media.place}.alt"
 

@@ -144,7 +144,7 @@ def _shown(entry: Entry | WithheldEntry, pictures: dict[str, tuple[str, bytes]])
     if isinstance(entry, WithheldEntry):
         names = ("position", "label", "code", "note", "depth")
         return {**{name: getattr(entry, name) for name in names}, "withheld": True, "state": "live", "partly": False,
-                "answers": "", "kind": ""}  # fmt: skip
+                "answers": "", "kind": "", "context": False}  # fmt: skip
     fields = tuple(name for name in Entry.__dataclass_fields__ if name not in ("media", "earlier", "links", "reasons"))
     shown = {name: getattr(entry, name) for name in fields}
     shown["withheld"], shown["partly"] = False, entry.partly

@@ -13,7 +13,9 @@ address { font-style: normal; margin: 0 0 20pt 0; }
 .date { margin: 0 0 18pt 0; }
 h1 { font-size: 15pt; }
 .facts th { width: 2in; }
-.signature { margin-top: 34pt; break-inside: avoid; }
+th, td { overflow-wrap: break-word; }
+td:first-child, th { hyphens: none; }
+.signature { margin-top: 34pt; break-inside: avoid; break-before: avoid; }
 .signature p { margin: 0 0 2pt 0; }
 .signature p:first-child { border-top: 0.75pt solid #111111; padding-top: 3pt; width: 3.2in; }
 """

@@ -5,12 +5,12 @@ wherever else they stand in the same record: other versions, title, links, alter
 compared as everywhere in the house (`custody/words.py`), so accents and capitals do not save them. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from custody.errors import UsageError
 from custody.ids import label_of
-from custody.record import Content, Record
+from custody.record import Content, Record, Version
 from custody.request import Redaction
 from custody.words import spans, words
 from exports.response import Passage, Piece
@@ -21,15 +21,18 @@ Span = tuple[int, int, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hidden:
-    """Everything withheld of one record: spans by version and field, and the words that must stand nowhere in it."""
+    """Everything withheld of one record: spans by version and field, the words that must stand nowhere in it, and the
+    parts of pictures (region and code) by version and field."""
 
     spans: dict[tuple[int, str], tuple[Span, ...]]
     phrases: tuple[tuple[str, tuple[str, ...], str], ...]
+    regions: dict[tuple[int, str], tuple[tuple[str, str], ...]]
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The reason codes used, in order."""
-        return tuple(dict.fromkeys(code for found in self.spans.values() for _, _, code in found))
+        used = [code for found in self.spans.values() for _, _, code in found]
+        return tuple(dict.fromkeys([*used, *(code for found in self.regions.values() for _, code in found)]))
 
 
 def mark(code: str) -> Piece:
@@ -40,13 +43,17 @@ def mark(code: str) -> Piece:
 def hidden_of(record: Record, redactions: Sequence[Redaction]) -> Hidden:
     """What some redactions hide of a record. Raises UsageError on a span that is not in the field."""
     found: dict[tuple[int, str], list[Span]] = {}
+    regions: dict[tuple[int, str], list[tuple[str, str]]] = {}
     phrases: dict[tuple[str, tuple[str, ...], str], None] = {}
     by_version = {version.n: version.content for version in record.versions}
     for redaction in redactions:
         content = by_version.get(redaction.version)
-        value = None if content is None else _field(content, redaction.field)
+        value = None if content is None else field_text(content, redaction.field)
         if value is None:
             raise UsageError(f"{label_of(record.number)} version {redaction.version} has no {redaction.field}.")
+        if redaction.region:
+            regions.setdefault((redaction.version, redaction.field), []).append((redaction.region, redaction.code))
+            continue
         end = len(value) if redaction.end < 0 else redaction.end
         if not 0 <= redaction.start <= end <= len(value):
             raise UsageError(
@@ -56,7 +63,11 @@ def hidden_of(record: Record, redactions: Sequence[Redaction]) -> Hidden:
         found.setdefault((redaction.version, redaction.field), []).append((redaction.start, end, redaction.code))
         for text in _hidden_texts(content, redaction.field, value[redaction.start : end]):
             phrases[(text, tuple(words(text)), redaction.code)] = None
-    return Hidden(spans={key: merged(parts) for key, parts in found.items()}, phrases=tuple(phrases))
+    return Hidden(
+        spans={key: merged(parts) for key, parts in found.items()},
+        phrases=tuple(phrases),
+        regions={key: tuple(parts) for key, parts in regions.items()},
+    )
 
 
 def passage(text: str, own: Iterable[Span], phrases: Sequence[tuple[str, tuple[str, ...], str]]) -> Passage:
@@ -72,6 +83,15 @@ def passage(text: str, own: Iterable[Span], phrases: Sequence[tuple[str, tuple[s
     if place < len(text):
         pieces.append(Piece(text=text[place:]))
     return tuple(pieces)
+
+
+def hidden_places(version: Version, field: str, text: str, hidden: Hidden) -> tuple[Span, ...]:
+    """Which parts of one field of one version are not shown; an address that carries hidden words is not at all."""
+    own = hidden.spans.get((version.n, field), ())
+    if field == "permalink" or field.startswith("link:"):
+        gone = own or any(piece.code for piece in whole_or_nothing(text, hidden.phrases))
+        return ((0, len(text), ""),) if gone else ()
+    return merged([*own, *_found_phrases(text, hidden.phrases)])
 
 
 def whole_or_nothing(text: str, phrases: Sequence[tuple[str, tuple[str, ...], str]]) -> Passage:
@@ -119,12 +139,28 @@ def _hidden_texts(content: Content | None, field: str, value: str) -> list[str]:
     return [value] if value.strip() else []
 
 
-def _field(content: Content, field: str) -> str | None:
+def field_text(content: Content, field: str) -> str | None:
+    """The text of a field that can be redacted; None when this version has no such field."""
     name, _, place = field.partition(":")
-    if name in ("media", "alt"):
-        if not place.isdigit() or int(place) >= len(content.media):
+    if name in ("media", "alt", "link"):
+        there = len(content.links if name == "link" else content.media)
+        if not place.isdigit() or int(place) >= there:
             return None
+        if name == "link":
+            return content.links[int(place)]
         return content.media[int(place)].alt if name == "alt" else content.media[int(place)].uri
-    if name == "author":
+    if field == "author":
         return content.author.name or content.author.handle
-    return str(getattr(content, name)) if name in ("text", "title") else None
+    return str(getattr(content, field)) if field in ("text", "title", "permalink") else None
+
+
+def fields_of(content: Content) -> Iterator[tuple[str, str]]:
+    """Every field of one version in which something can be withheld and that says anything, with its text.
+
+    The names of files are not among them: a response gives every file a name of its own.
+    """
+    yield from ((name, value) for name in ("title", "text", "author") if (value := field_text(content, name)))
+    yield from ((f"alt:{n}", media.alt) for n, media in enumerate(content.media) if media.alt)
+    yield from ((f"link:{n}", link) for n, link in enumerate(content.links) if link)
+    if content.permalink:
+        yield "permalink", content.permalink

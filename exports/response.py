@@ -29,7 +29,7 @@ def plain(passage: Passage) -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MediaFile:
     """A released picture or file. `name` is its name in the package, `place` its number among the record's media
-    (from 0); `chunks` opens its bytes."""
+    (from 0); `chunks` opens its bytes. `changed` when a part of it is withheld: the bytes are not the archive's own."""
 
     name: str
     place: int
@@ -38,6 +38,7 @@ class MediaFile:
     size: int
     sha256: str
     chunks: Callable[[], Iterator[bytes]]
+    changed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +86,8 @@ class Entry:
     reasons: tuple[tuple[str, str], ...] = ()
     """Each reason code used with what the custodian wrote to it, for the log."""
     proofs: Callable[[], tuple[Proof, ...]] = _no_proofs
+    context: bool = False
+    """Whether it was not asked for, and is shown so that the others can be understood."""
 
     @property
     def partly(self) -> bool:
@@ -128,7 +131,10 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
-    """The whole answer. `entries` may be walked as often as a format needs; it reads as it goes."""
+    """The whole answer. `entries` may be walked as often as a format needs; it reads as it goes.
+
+    `context` counts the records, among those released in full or in part, that were not asked for.
+    """
 
     city: str
     letterhead: tuple[str, ...]
@@ -146,6 +152,7 @@ class Response:
     reasons: tuple[ReasonCode, ...]
     seal: Seal
     entries: Callable[[], Iterator[Entry | WithheldEntry]]
+    context: int = 0
 
     @property
     def count(self) -> int:

@@ -11,6 +11,7 @@ from exports.response import Entry, Response, WithheldEntry, plain
 COLUMNS = (
     "no", "record", "released", "account", "platform", "kind", "state", "author", "posted_city_time", "posted_utc",
     "answers", "title", "text", "earlier_versions", "media", "links", "source", "captured", "sha256", "withheld_codes",
+    "responsive",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
@@ -51,6 +52,7 @@ def entry_data(entry: Entry | WithheldEntry) -> dict[str, Any]:
         "captured": entry.captured,
         "sha256": entry.sha256,
         "withheld_codes": list(entry.codes),
+        "responsive": "context, not responsive" if entry.context else "yes",
     }
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from custody.days import HolidayRule
 from custody.errors import UsageError
 from custody.schedule import Trigger
 from retention_schedules.filing import Traits, classify, rule_from
@@ -61,7 +62,9 @@ def zone_of(case: Mapping[str, Any], where: str) -> str:
         raise UsageError(f"{where}: there is no time zone {zone!r}.", "Write it as America/Chicago.") from error
 
 
-def situation_in(case: Mapping[str, Any], schedules: Schedules, today: date, where: str) -> Situation:
+def situation_in(
+    case: Mapping[str, Any], schedules: Schedules, today: date, holidays: tuple[HolidayRule, ...], where: str
+) -> Situation:
     """The situation a case describes, as it is on the day the judgement is asked for."""
     zone = zone_of(case, where)
     record, captured = _record(case, zone, schedules, where)
@@ -70,7 +73,7 @@ def situation_in(case: Mapping[str, Any], schedules: Schedules, today: date, whe
     notices = [_notice(each, record, zone, f"{where}, whs") for each in _many(case, "whs", where)]
     return Situation(
         record=record,
-        city=_city(case.get("city", {}), today, where),
+        city=_city(case.get("city", {}), today, holidays, where),
         requests=tuple(each for each in requests if captured is None or captured <= each.received),
         notices=tuple(each for each in notices if each is not None and each.mailed <= today),
         holds=tuple(each for each in holds if each is not None),
@@ -142,7 +145,7 @@ def _moderation(data: Mapping[str, Any], zone: str, where: str) -> tuple[date, d
     return max(day, ended or day), ended if what == "banned" else day
 
 
-def _city(data: Mapping[str, Any], today: date, where: str) -> CityTerms:
+def _city(data: Mapping[str, Any], today: date, holidays: tuple[HolidayRule, ...], where: str) -> CityTerms:
     only(data, _CITY, f"{where}, city")
     adopted = {}
     for series, row in data.get("adopted", {}).items():
@@ -154,6 +157,7 @@ def _city(data: Mapping[str, Any], today: date, where: str) -> CityTerms:
         adopted[series] = Adoption(reference=str(row.get("reference", "")), **days)  # type: ignore[arg-type]
     waivers = {str(series): str(reference) for series, reference in data.get("waivers", {}).items()}
     return CityTerms(
+        holidays=holidays,
         ordinance=_ordinance(data.get("ordinance", ""), today, f"{where}, city.ordinance"),
         count_rule=_one_of(data.get("count_rule", "later"), ("later", "calendar"), f"{where}, city.count_rule"),
         whs_early_notice=bool(data.get("whs_early_notice", False)),

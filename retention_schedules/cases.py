@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from custody.days import HolidayRule
 from custody.disposition import Disposition
 from custody.errors import UsageError
 from retention_schedules.case_reading import CASE, day_of, filed_series, only, schedules_in, situation_in, zone_of
@@ -18,6 +19,9 @@ from retention_schedules.eligibility import judge, may_drop_copy, notice_end
 from retention_schedules.protection import hold_end
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import Situation
+
+Holidays = Callable[[str], tuple[HolidayRule, ...]]
+"""Gives a jurisdiction's table of holidays by its name."""
 
 CASES = Path(__file__).parent / "cases_wisconsin"
 """The project's own cases for the default jurisdiction."""
@@ -46,15 +50,18 @@ class CaseResult:
         return not self.differences
 
 
-def check(folder: Path) -> list[CaseResult]:
-    """Run every case in every `.toml` of a folder (or in one file). Raises UsageError on what is not understood."""
+def check(folder: Path, holidays: Holidays) -> list[CaseResult]:
+    """Run every case in every `.toml` of a folder (or in one file). Raises UsageError on what is not understood.
+
+    `holidays` gives a jurisdiction's table of holidays by its name.
+    """
     files = [folder] if folder.is_file() else sorted(folder.glob("**/*.toml"))
     if not files:
         raise UsageError(f"There are no cases (*.toml) in {folder}.", "docs/cases.md says how to write one.")
-    return [result for path in files for result in _check_file(path)]
+    return [result for path in files for result in _check_file(path, holidays)]
 
 
-def _check_file(path: Path) -> list[CaseResult]:
+def _check_file(path: Path, holidays: Holidays) -> list[CaseResult]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -63,10 +70,10 @@ def _check_file(path: Path) -> list[CaseResult]:
     cases = data.get("case")
     if not isinstance(cases, list) or not cases:
         raise UsageError(f"{path} holds no [[case]].", "docs/cases.md says how to write one.")
-    return [_run(case, path, number) for number, case in enumerate(cases, 1)]
+    return [_run(case, path, number, holidays) for number, case in enumerate(cases, 1)]
 
 
-def _run(case: dict[str, Any], path: Path, number: int) -> CaseResult:
+def _run(case: dict[str, Any], path: Path, number: int, holidays: Holidays) -> CaseResult:
     where = f"{path.name}, case {case.get('id', number)}"
     only(case, CASE, where)
     expect = case.get("expect") or {}
@@ -76,17 +83,17 @@ def _run(case: dict[str, Any], path: Path, number: int) -> CaseResult:
     if "copies" in case:
         judged, differences = _copies(case["copies"], expect, schedules_in(case, where), where)
     else:
-        judged, differences = _judged(case, expect, where)
+        judged, differences = _judged(case, expect, where, holidays)
     known = {name: str(case.get(name, "")) for name in ("title", "law")}
     return CaseResult(
         file=path.name, id=str(case.get("id", number)), judged=judged, differences=tuple(differences), **known
     )
 
 
-def _judged(case: dict[str, Any], expect: Mapping[str, Any], where: str) -> tuple[str, list[str]]:
+def _judged(case: dict[str, Any], expect: Mapping[str, Any], where: str, holidays: Holidays) -> tuple[str, list[str]]:
     schedules = schedules_in(case, where)
     today = day_of(case.get("today"), zone_of(case, where), f"{where}, today", True) or date.min
-    situation = situation_in(case, schedules, today, where)
+    situation = situation_in(case, schedules, today, holidays(schedules.jurisdiction), where)
     judged = judge(situation, schedules, today)
     filed = filed_series(case, schedules, where)
     return judged.sentence, _differences(expect, judged, situation, schedules, filed, where)

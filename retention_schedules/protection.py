@@ -66,7 +66,7 @@ def hold_end(decided: date, incarcerated: bool, city: CityTerms, schedules: Sche
     calendar = decided + timedelta(days=count)
     if city.count_rule == "calendar":
         return calendar
-    return max(calendar, _business(decided, count, schedules.holidays, city.closures))
+    return max(calendar, _business(decided, count, city.holidays, city.closures))
 
 
 _business = lru_cache(maxsize=4096)(add_business)

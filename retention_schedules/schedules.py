@@ -1,6 +1,6 @@
 """Retention schedules read from files, strictly: a row nobody understands is an error, never a silent default.
 
-What a row means for a record is `eligibility.py`; which days are holidays is `custody/days.py`.
+What a row means for a record is `eligibility.py`; which days are holidays is `policies/calendars.py`.
 """
 
 import tomllib
@@ -11,13 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from custody.days import HolidayRule
 from custody.errors import UsageError
 from custody.schedule import Fate, Period, Series, Trigger, Unit
 from retention_schedules.law import SECTIONS, Law, law_from
 
 _FOLDER = Path(__file__).parent / "jurisdictions"
-_TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing", "holidays"}
+_TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing"}
 _TOP |= {"default_jurisdiction", *SECTIONS}
 _NOT_IN_FILES = {"jurisdiction", "schedule", "default"}
 _WHS = ("required", "waived", "not_applicable", "look_up")
@@ -25,7 +24,7 @@ _WHS = ("required", "waived", "not_applicable", "look_up")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedules:
-    """A jurisdiction's rows by id, its default row, its filing of kinds into series, its law and its holidays.
+    """A jurisdiction's rows by id, its default row, its filing of kinds into series and its law.
 
     `shortest` is the shortest period that holds without adoption; None where the law names none.
     """
@@ -37,8 +36,6 @@ class Schedules:
     shortest: Period | None
     shortest_authority: str
     filing: Mapping[str, str]
-    holidays: tuple[HolidayRule, ...]
-    holidays_authority: str
     law: Law
 
     def row(self, series: str) -> Series:
@@ -56,6 +53,11 @@ def schedules_for(jurisdiction: str) -> Schedules:
         known = ", ".join(sorted(each.stem for each in _FOLDER.glob("*.toml")))
         raise UsageError(f"There are no schedules for {jurisdiction!r}.", f"Known: {known}.")
     return load_schedules(path)
+
+
+def is_known(jurisdiction: str) -> bool:
+    """Whether there are shipped schedules of a jurisdiction."""
+    return (_FOLDER / f"{jurisdiction}.toml").is_file()
 
 
 @lru_cache(maxsize=1)
@@ -95,8 +97,6 @@ def load_schedules(path: Path) -> Schedules:
         else None,
         shortest_authority=str((shortest or {}).get("authority", "")),
         filing=_filing(data.get("filing", {}), rows, path.name),
-        holidays=tuple(_holiday(rule, path.name) for rule in data.get("holidays", {}).get("strict", [])),
-        holidays_authority=str(data.get("holidays", {}).get("authority", "")),
         law=law_from(data, path.name),
     )
 
@@ -135,29 +135,6 @@ def _filing(data: dict[str, Any], rows: Mapping[str, Series], where: str) -> dic
         if series not in rows:
             raise UsageError(f"{where}: filing of {kind} names {series!r}, which is no row.", "Name a row's id.")
     return {str(kind): str(series) for kind, series in data.items()}
-
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _holiday(data: dict[str, Any], where: str) -> HolidayRule:
-    _only(data, {"name", "on", "nth", "weekday", "month", "even_years", "after_first_monday"}, f"{where}, holidays")
-    try:
-        if "on" in data:
-            month, day = str(data["on"]).split("-")
-            return HolidayRule(name=data["name"], month=int(month), day=int(day))
-        return HolidayRule(
-            name=data["name"],
-            month=data["month"],
-            nth=data["nth"],
-            weekday=_WEEKDAYS.index(data["weekday"]),
-            even_years=data.get("even_years", False),
-            after_first_monday=data.get("after_first_monday", False),
-        )
-    except (KeyError, ValueError) as error:
-        raise UsageError(
-            f"{where}: the holiday {data!r} is not understood.", 'Use on = "07-04" or nth, weekday.'
-        ) from error
 
 
 def _one_of(kind: Any, value: Any, where: str) -> Any:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from custody.days import HolidayRule
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordFacts:
@@ -97,9 +99,11 @@ class Adoption:
 class CityTerms:
     """What the city decided. `count_rule` is "later" (calendar and business days, the later one) or "calendar".
 
-    `waivers` names for a waived series where the waiver stands.
+    `waivers` names for a waived series where the waiver stands. `holidays` is the table of its jurisdiction
+    (policies/calendars); whoever judges hands it in.
     """
 
+    holidays: tuple[HolidayRule, ...]
     ordinance: str = ""
     count_rule: str = "later"
     whs_early_notice: bool = False

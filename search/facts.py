@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from custody.record import Content, Kind, Record, State
+from custody.record import Content, Record
 from custody.selector import Posted, author_keys, name_key, tag_keys
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,16 +45,16 @@ def bounds_ms(clause: Posted) -> tuple[int | None, int | None]:
 def field_values(record: Record) -> Iterator[tuple[str, str]]:
     """Every field and value the record answers to but its account, as they are compared: ("kind", "post"), ..."""
     content = record.current
-    yield from kind_values(record.platform, record.series, content.kind, content.state, bool(content.media))
+    yield from kind_values(record.platform, record.series, str(content.kind), str(content.state), bool(content.media))
     yield from own_values(record)
 
 
-def kind_values(platform: str, series: str, kind: Kind, state: State, has_media: bool) -> Iterator[tuple[str, str]]:
+def kind_values(platform: str, series: str, kind: str, state: str, has_media: bool) -> Iterator[tuple[str, str]]:
     """The fields that many records share."""
     yield "platform", name_key(platform)
     yield "series", name_key(series)
-    yield "kind", kind.value
-    yield "state", state.value
+    yield "kind", kind
+    yield "state", state
     if has_media:
         yield "has", "media"
 

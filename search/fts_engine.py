@@ -112,7 +112,7 @@ class FtsEngine:
             month = self._month_of(content)
             line = lines.get(number)
             texts.append((number, line_of(record) if line is None else line, keys_of(record, month)))
-            facts.append((number, posted_ms(content), month, record.account, record.platform, content.state.value))
+            facts.append((number, posted_ms(content), month, record.account, record.platform, str(content.state)))
         connection.executemany("INSERT INTO search_text(rowid, line, keys) VALUES (?, ?, ?)", texts)
         connection.executemany("INSERT INTO search_facts VALUES (?, ?, ?, ?, ?, ?)", facts)
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 from custody.errors import UsageError
-from custody.record import Kind, Record, State
-from custody.selector import FIELDS, Posted, name_key
+from custody.record import Record
+from custody.selector import FIELDS, Posted, name_key, whole
 from custody.words import LONGEST
 from search.facts import compared, kind_values, own_values
 
@@ -30,15 +30,28 @@ def token_of(field: str, value: str) -> str:
 
 def keys_of(record: Record, month: str) -> str:
     """The made-up words for what the record may be asked for, as one line. `month` as `2025-03`, "" if not known."""
-    content = record.current
-    shared = _shared(
-        record.account, record.platform, record.series, content.kind, content.state, bool(content.media), month
-    )
-    return " ".join([shared, *[token_of(field, value) for field, value in own_values(record)]])
+    content, author = record.current, record.current.author
+    kind, state = str(content.kind), str(content.state)  # as text, which is quicker to look up
+    keys = [_shared(record.account, record.platform, record.series, kind, state, bool(content.media), month)]
+    if len(record.versions) == 1:
+        keys += [_of_author(author.name, author.handle), *[_of_tag(tag) for tag in content.tags]]
+    else:
+        keys += [token_of(field, value) for field, value in own_values(record)]
+    return " ".join(dict.fromkeys(filter(None, keys)))
 
 
 @lru_cache(maxsize=4096)
-def _shared(account: int, platform: str, series: str, kind: Kind, state: State, has_media: bool, month: str) -> str:
+def _of_author(name: str, handle: str) -> str:
+    return " ".join(token_of("author", key) for key in sorted({whole(name), whole(handle)} - {""}))
+
+
+@lru_cache(maxsize=4096)
+def _of_tag(tag: str) -> str:
+    return token_of("tag", whole(tag)) if whole(tag) else ""
+
+
+@lru_cache(maxsize=4096)
+def _shared(account: int, platform: str, series: str, kind: str, state: str, has_media: bool, month: str) -> str:
     values = [("account", str(account)), *kind_values(platform, series, kind, state, has_media)]
     if month:
         values += [("month", month), ("year", month[:4])]

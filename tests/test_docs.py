@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from policies.calendars import holiday_rules
 from retention_schedules.cases import check
 from tests.conftest import ROOT
 
@@ -15,7 +16,7 @@ def test_the_example_case_in_the_documentation_runs(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "example.toml").write_text(example, encoding="utf-8")
-    (result,) = check(tmp_path)
+    (result,) = check(tmp_path, holiday_rules)
     assert result.differences == ()
 
 

@@ -72,6 +72,7 @@ BEGINS = {
     "docs/howto/setting-up.md": "downloads",
     "docs/howto/taking-in.md": "registered",
     "docs/howto/checking.md": "decided",
+    "docs/howto/requests.md": "kept",
     "ofrecord": "downloads",
     "ofrecord init": "downloads",
     "ofrecord account": "made",
@@ -82,8 +83,54 @@ BEGINS = {
     "ofrecord request mark": "asked",
     "ofrecord request redact": "asked",
     "ofrecord request show": "asked",
+    "ofrecord request exclude": "asked",
+    "ofrecord request put-back": "asked",
+    "ofrecord request context": "asked",
+    "ofrecord request groups": "asked",
+    "ofrecord request assign": "asked",
+    "ofrecord request person": "asked",
+    "ofrecord request person-back": "asked",
+    "ofrecord request drafts": "asked",
+    "ofrecord request drafts find": "asked",
+    "ofrecord request drafts list": "asked",
+    "ofrecord request drafts accept": "asked",
+    "ofrecord request drafts dismiss": "asked",
     "ofrecord request check": "decided",
     "ofrecord request respond": "decided",
+    "ofrecord request clock": "asked",
+    "ofrecord request insufficient": "asked",
+    "ofrecord request clarified": "asked",
+    "ofrecord request pause": "asked",
+    "ofrecord request resume": "asked",
+    "ofrecord request extend": "asked",
+    "ofrecord request searched": "asked",
+    "ofrecord request withdraw": "asked",
+    "ofrecord request refer": "asked",
+    "ofrecord request unpaid": "asked",
+    "ofrecord request reopen": "asked",
+    "ofrecord request court": "asked",
+    "ofrecord request letter": "asked",
+    "ofrecord request letters": "asked",
+    "ofrecord request time": "asked",
+    "ofrecord request cost": "asked",
+    "ofrecord request fees": "asked",
+    "ofrecord request strike": "asked",
+    "ofrecord request waive": "asked",
+    "ofrecord request paid": "asked",
+    "ofrecord request close": "decided",
+    "ofrecord request decide": "decided",
+    "ofrecord request subject": "asked",
+    "ofrecord request subject add": "asked",
+    "ofrecord request subject list": "asked",
+    "ofrecord request subject sent": "asked",
+    "ofrecord request subject received": "asked",
+    "ofrecord request subject returned": "asked",
+    "ofrecord request subject waived": "asked",
+    "ofrecord request subject augment": "asked",
+    "ofrecord request subject intends": "asked",
+    "ofrecord request subject sued": "asked",
+    "ofrecord request subject settled": "asked",
+    "ofrecord register": "asked",
     "ofrecord anchor trust": "witnessed",
     "ofrecord anchor ask": "witnessed",
     "ofrecord anchor take": "answered",
@@ -141,9 +188,14 @@ def _downloads_into(folder: Path) -> None:
     (folder / "older.warc").write_bytes(warc_bad.record(1) + warc_bad.record(2))
     (folder / "saved-page.html").write_text("<html><body>Log in to see this page</body></html>")
     purge_stages.write_passwords(folder / "passwords")
+    (folder / "comments.txt").write_text("I never said so.")
     (folder / "our-cases").mkdir()
     (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "cases.md").read_text(encoding="utf-8"), re.DOTALL)
     (folder / "our-cases" / "example.toml").write_text(example, encoding="utf-8")
+    (folder / "our-request-cases").mkdir()
+    page = (ROOT / "docs" / "request-cases.md").read_text(encoding="utf-8")
+    (about_requests,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (folder / "our-request-cases" / "example.toml").write_text(about_requests, encoding="utf-8")
 
 
 class _Feed(SimpleHTTPRequestHandler):
@@ -217,7 +269,12 @@ def test_every_example_in_a_commands_help_runs(path: tuple[str, ...], at: Go, fe
 
 
 def test_the_pages_people_follow_hold_examples() -> None:
-    for page in ["README.md", "docs/cases.md", *(page_name(page) for page in (ROOT / "docs" / "howto").glob("*.md"))]:
+    for page in [
+        "README.md",
+        "docs/cases.md",
+        "docs/request-cases.md",
+        *(page_name(page) for page in (ROOT / "docs" / "howto").glob("*.md")),
+    ]:
         assert examples_on(page, (ROOT / page).read_text(encoding="utf-8")), page
 
 

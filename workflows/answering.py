@@ -1,6 +1,7 @@
 """Writing the answer to a request: the PDF and the ZIP, checked after writing. Nothing is sent, nothing is signed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,23 @@ from custody.errors import DamageError, UnavailableError
 from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
 from custody.record import Record
-from custody.request import Redaction
+from custody.request import Decision, Mark, Redaction
 from exports.compose import Facts, Placed, compose
+from exports.leak_check import refuse_leaks, without_secrets
 from exports.pdf_binder import BoundPdf, bind, working_folder
 from exports.reason_codes import reason_codes
 from exports.response import CollectedBy, Coverage, Response
+from exports.secrets_of import Secrets, secrets_of
 from exports.zip_bundle import check_package, write_zip
 from workflows.access import Reading, reading
 from workflows.house import House
+from workflows.release_gate import release_blocks
 from workflows.requesting import request_of
 
-_ACTS = ("request.opened", "request.collected", "request.marked", "request.redacted", "redaction.lifted")
+_ACTS = (
+    "request.opened", "request.collected", "request.context-added", "request.marked", "request.redacted",
+    "redaction.lifted", "redaction.made-together", "redaction.lifted-together",
+)  # fmt: skip
 
 
 def respond(house: House, number: int, into: Path | None, told: Callable[[int], None]) -> dict[str, Any]:
@@ -37,7 +44,10 @@ def respond(house: House, number: int, into: Path | None, told: Callable[[int], 
 def _respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading
 ) -> dict[str, Any]:
+    _refuse_blocked(house, number)
     response = response_for(house, number)
+    secrets = _secrets(house, number, response)
+    response = replace(response, collections=without_secrets(response.collections, secrets))
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
     with working_folder() as work:
@@ -48,9 +58,11 @@ def _respond(
         wrong = check_package(package, house.ledger.public_key())
         if wrong:
             raise DamageError(f"The package did not come out right: {wrong[0]}.", "Nothing was kept; try again.")
+        refuse_leaks({**{pdf.name: pdf.path for pdf in bound}, package.name: package}, secrets)
         read.found(response.released + response.redacted + response.withheld, "written")
         made = _keep(folder, bound, package)
     counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}
+    counts["context"] = response.context
     house.journal.write(("request.responded", number, {**made, **counts}))
     return {"request": number, **made, **counts}
 
@@ -59,10 +71,7 @@ def response_for(house: House, number: int) -> Response:
     """The response as it would go out now; nothing is written."""
     request = request_of(house, number)
     connection = house.catalog.connection
-    decisions = {each.record: each for each in queries.decisions(connection, number)}
-    redactions: dict[RecordNumber, list[Redaction]] = {}
-    for _, redaction in queries.redactions(connection, number):
-        redactions.setdefault(redaction.record, []).append(redaction)
+    decisions, redactions = _decided(house, number)
     rows = queries.record_rows(connection, [int(record) for record in decisions])
     evidence = Evidence(house.catalog, house.vault, house.ledger, _leaves(house, number, list(rows)))
     return compose(
@@ -75,6 +84,32 @@ def response_for(house: House, number: int) -> Response:
         house.vault.media,
         evidence.of,
     )
+
+
+Decided = tuple[dict[RecordNumber, Decision], dict[RecordNumber, list[Redaction]]]
+
+
+def _decided(house: House, number: int) -> Decided:
+    """The decisions and redactions of all records that the answer speaks of: not of those that were left out."""
+    every = queries.decisions(house.catalog.connection, number)
+    decisions = {each.record: each for each in every if each.mark is not Mark.EXCLUDE}
+    redactions: dict[RecordNumber, list[Redaction]] = {}
+    for _, redaction in queries.redactions(house.catalog.connection, number):
+        if redaction.record in decisions:
+            redactions.setdefault(redaction.record, []).append(redaction)
+    return decisions, redactions
+
+
+def _refuse_blocked(house: House, number: int) -> None:
+    blocks = release_blocks(house, number)
+    if blocks:
+        raise UnavailableError(f"The answer cannot go out yet: {'; '.join(blocks)}.", "Nothing was written.")
+
+
+def _secrets(house: House, number: int, response: Response) -> Secrets:
+    decisions, redactions = _decided(house, number)
+    whole = [each for each, decision in decisions.items() if decision.mark is Mark.WITHHOLD]
+    return secrets_of(response, decisions, redactions, house.shelf.records(sorted({*whole, *redactions})))
 
 
 def _leaves(house: House, number: int, records: Sequence[int]) -> list[int]:

@@ -6,22 +6,24 @@ that a million records cost little more than the number of different situations 
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from archiver.catalog import keeping_queries, queries
 from archiver.catalog.keeping_queries import KeptRow
 from custody.clock import day_reader, local_day
-from custody.hold import Hold, HoldKind
+from custody.hold import CLOSED, ONGOING, Hold, HoldKind
 from custody.ids import RecordNumber
-from custody.request import Mark, RecordsRequest, RequestState
 from custody.selector import Clause, Everything, Selector, from_data
 from retention_schedules.situation import CityTerms, HoldFacts, NoticeFacts, RecordFacts, RequestFacts, Situation
 from workflows.house import House
+from workflows.request_bearing import Bearing, bearing_of
 
 Fact = RequestFacts | HoldFacts
 
+_NO_LIMIT = 2**62
 _FEW = 200
 """So many records are asked one by one whether a hold reaches them; for more the search engine is asked once."""
 
@@ -180,36 +182,94 @@ def gather(house: House, terms: CityTerms, numbers: Sequence[int] | None = None)
 
 
 def _hold(house: House, hold: Hold, found: Bearings, numbers: Sequence[int] | None) -> None:
-    request = queries.request_named(house.catalog.connection, hold.request) if hold.request is not None else None
-    if request is not None and request.state is not RequestState.OPEN:
-        for number, facts in answered(house, request).items():
-            found.reaches([number], facts, None)
-        return
-    fact: Fact
-    if request is not None:
-        received = local_day(request.received_at, house.city.time_zone)
-        fact = RequestFacts(received=received, name=f"records request {request.number}")
-    else:
-        fact = HoldFacts(kind=hold.kind.value, matter=hold.matter, ends=hold.protects_through)
     clause = from_data(hold.clause)
-    upto = last_reached(house, hold)
+    upto, later = last_reached(house, hold), _reached_later(house, hold)
+    request = queries.request_named(house.catalog.connection, hold.request) if hold.request is not None else None
+    if request is not None:
+        bearing = bearing_of(house, request)
+        every = clause == Everything()
+        reached = None if every and not bearing.holds else _reached(house, hold, clause, numbers, upto, later)
+        for fact in bearing.holds:
+            found.reaches(reached or (), fact, None)
+        _by_mark(house, found, bearing, None if every else reached, hold, upto, later)
+        return
+    fact = HoldFacts(kind=hold.kind.value, matter=hold.matter, ends=hold.protects_through)
     if clause == Everything():
-        found.to_all.append((2**62 if upto is None else upto, fact))
+        found.to_all.append((_NO_LIMIT if upto is None else upto, fact))
     else:
         found.reaches(_matching(house, clause, numbers), fact, upto)
-    named = hold.numbers if numbers is None else set(hold.numbers).intersection(numbers)
-    found.reaches(named, fact, None)
+    found.reaches(hold.numbers if numbers is None else set(hold.numbers).intersection(numbers), fact, None)
+
+
+def _by_mark(
+    house: House,
+    found: Bearings,
+    bearing: Bearing,
+    reached: Collection[int] | None,
+    hold: Hold,
+    upto: int | None,
+    later: Collection[int],
+) -> None:
+    """What a request means for what its hold reaches (None: everything up to `upto`): alike for the same mark.
+
+    Where the hold reaches everything, the records without a mark are by far the most: they are told by a limit, if
+    those that were collected fare no better.
+    """
+    plain = bearing.by_mark[None]
+    if reached is None and all(facts == plain for facts in bearing.by_mark.values()):
+        found.to_all += [((_NO_LIMIT if upto is None else upto), fact) for fact in plain]
+        for fact in plain:
+            found.reaches((*later, *hold.numbers), fact, None)
+        return
+    if reached is None and not plain:  # only what was collected is protected still
+        reached = [number for number in bearing.marks if upto is None or number <= upto or number in later]
+        reached = {*reached, *hold.numbers}
+    if reached is None:
+        last = keeping_queries.last_record(house.catalog.connection)
+        reached = {*range(1, (last if upto is None else upto) + 1), *later, *hold.numbers}
+    for number in reached:
+        for fact in bearing.facts(RecordNumber(number)):
+            found.reaches((number,), fact, None)
+
+
+def _reached(
+    house: House,
+    hold: Hold,
+    clause: Clause,
+    numbers: Sequence[int] | None,
+    upto: int | None,
+    later: Collection[int],
+) -> set[int]:
+    """The records a request's hold reaches, by name where its scope is not everything."""
+    matching = _matching(house, clause, numbers)
+    reached = {int(number) for number in matching if upto is None or number <= upto or number in later}
+    return reached | set(hold.numbers if numbers is None else set(hold.numbers).intersection(numbers))
 
 
 def last_reached(house: House, hold: Hold) -> int | None:
     """The highest record number a hold's scope reaches; None while it reaches into the future."""
-    if hold.future and hold.closes_on is None:
+    if hold.kind is HoldKind.REQUEST and hold.reaches == ONGOING:
         return None
-    if not hold.future:
+    if not is_request(hold) and hold.future and hold.closes_on is None:
+        return None
+    if is_request(hold) or not hold.future:
         return queries.last_taken_in_by(house.catalog.connection, round(hold.placed_at.timestamp() * 1000))
     return keeping_queries.last_taken_in_through(
         house.catalog.connection, lambda at: local_day(queries.moment(at), house.city.time_zone), hold.closes_on
     )
+
+
+def _reached_later(house: House, hold: Hold) -> frozenset[int]:
+    """What was taken in after a request's hold was placed, and lies in the period that was asked for."""
+    if not is_request(hold) or hold.reaches in (CLOSED, ONGOING):
+        return frozenset()
+    first = datetime.combine(
+        date.fromisoformat(hold.reaches) + timedelta(days=1), time(), ZoneInfo(house.city.time_zone)
+    )
+    placed = round(hold.placed_at.timestamp() * 1000)
+    connection = house.catalog.connection
+    after = queries.numbers_taken_in_after(connection, placed)
+    return frozenset(after - queries.numbers_taken_in_after(connection, placed, round(first.timestamp() * 1000)))
 
 
 def _matching(house: House, clause: Clause, numbers: Sequence[int] | None) -> Iterable[int]:
@@ -224,21 +284,6 @@ def _matching(house: House, clause: Clause, numbers: Sequence[int] | None) -> It
 
 def _nothing() -> Clause:
     return from_data({"is": "neither", "part": {"is": "everything"}})
-
-
-def answered(house: House, request: RecordsRequest) -> dict[int, RequestFacts]:
-    """What a request that was answered means for each record it decided."""
-    zone = house.city.time_zone
-    start = RequestFacts(received=local_day(request.received_at, zone), name=f"records request {request.number}")
-    answers = queries.acts_of(house.catalog.connection, "request.responded", request.number)
-    day = local_day(queries.moment(answers[-1]["at"]), zone)
-    means = {
-        Mark.RELEASE: replace(start, decision="granted", decided=day, delivered=day),
-        Mark.REDACT: replace(start, decision="part", decided=day),
-        Mark.WITHHOLD: replace(start, decision="denied", decided=day),
-    }
-    found = queries.decisions(house.catalog.connection, request.number)
-    return {each.record: means[each.mark] for each in found if each.mark in means}
 
 
 def _notices(house: House) -> list[Covered]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from archiver.catalog import destroyed_rows, queries
 from archiver.fetch import Fetched, Fetcher, HttpFetcher, without_secrets
@@ -164,10 +165,10 @@ def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None
 
 def filing_for(house: House, account: Account) -> Classify:
     """How records of this account are filed: their series, and the storage bucket their retention falls in."""
-    zone, schedules, series_of = house.city.time_zone, schedules_of(house), filer(house, account)
+    zone, schedules, series_of = ZoneInfo(house.city.time_zone), schedules_of(house), filer(house, account)
     now = house.clock()
 
-    @lru_cache(maxsize=65536)
+    @lru_cache(maxsize=4096)
     def filed(series: str, reason: str, day: str) -> Filing:
         return Filing(series=series, reason=reason, bucket=bucket(series, day or None, schedules))
 
@@ -178,12 +179,12 @@ def filing_for(house: House, account: Account) -> Classify:
     return file
 
 
-def _trigger_day(content: Content, zone: str, now: datetime) -> str:
+def _trigger_day(content: Content, zone: ZoneInfo, now: datetime) -> str:
     created = content.created_at
     if created is None or not is_plausible(created, now):
         return ""
     moment = max(created, content.removed_at) if content.removed_at else created
-    return local_day(moment, zone).isoformat()
+    return moment.astimezone(zone).date().isoformat()
 
 
 def _fetched(

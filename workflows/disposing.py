@@ -15,6 +15,7 @@ from custody.clock import local_day
 from custody.disposition import Disposition
 from custody.ids import RecordNumber
 from custody.schedule import Trigger
+from policies.calendars import holiday_rules
 from retention_schedules.cases import CASES, ELSEWHERE, CaseResult
 from retention_schedules.cases import check as check_cases
 from retention_schedules.eligibility import judge
@@ -142,4 +143,5 @@ def today(house: House) -> date:
 
 def run_cases(folder: Path | None) -> list[CaseResult]:
     """Run the cases of a folder, or the project's own."""
-    return check_cases(folder) if folder else [*check_cases(CASES), *check_cases(ELSEWHERE)]
+    folders = [folder] if folder else [CASES, ELSEWHERE]
+    return [result for each in folders for result in check_cases(each, holiday_rules)]

@@ -7,7 +7,7 @@ from itertools import chain
 
 from archiver import durable, erasing
 from archiver.access import is_due, settle
-from archiver.catalog import destroyed_rows, queries, rows
+from archiver.catalog import destroyed_rows, queries, request_history, rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.ledger_check import check_newest
 from archiver.catalog.unsigned_check import check_unsigned
@@ -117,6 +117,7 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
             if is_due(house.catalog, clock()):
                 settle(house.catalog, house.ledger, clock())
             _note_changed_settings(house)
+            _count_targets_anew(house)
             _seal_full_segments(house)
             house.ledger.sign()
             try:
@@ -153,6 +154,14 @@ def _wire(settings: Settings, clock: Clock, swept: tuple[str, ...], key: LogKey 
 def engine_for(settings: Settings, catalog: Catalog, zone: str) -> SearchEngine:
     """The archive's search engine, on the catalog's own connection where it lives there."""
     return engine_named(settings.engine, catalog.dbapi, settings.home / "index", zone, handles_in(catalog))
+
+
+def _count_targets_anew(house: House) -> None:
+    """Open requests are counted anew when a table of holidays or closures has changed since."""
+    from workflows.targets import retarget  # the law is slow to load, and few openings need it
+
+    if request_history.live_targets(house.catalog.connection):
+        retarget(house.journal, house.city)
 
 
 def handles_in(catalog: Catalog) -> Callable[[], Mapping[int, str]]:

@@ -95,6 +95,11 @@ def deeds(house: House, wanted: Wanted) -> Listing:
     return listing
 
 
+def of_request(house: House, number: int) -> tuple[Line, ...]:
+    """Everything that was done about a request, oldest first. Whoever shows it has the reading written down."""
+    return tuple(_deeds(house, Wanted(request=number, newest_first=False), None))
+
+
 def reads(house: House, wanted: Wanted) -> Listing:
     """Who searched for what, and looked at what. What was read before this reading is shown, not this one itself."""
     _known_kind(wanted.kind, access.KINDS)
@@ -228,11 +233,14 @@ def _answers(house: House, number: int, names: Names, request: int | None) -> It
             continue
         if "numbers" in deed.data and deed.data["numbers"]:
             deed = replace(deed, data={**deed.data, "numbers": [number]})
+        if deed.kind == "request.context-added":
+            marks[of_request] = "context"
         if deed.kind == "request.marked":
             marks[of_request] = deed.data["mark"]
         said = told(deed, names)
         if deed.kind == "request.responded":
-            how = {"release": "in full", "redact": "in part", "withhold": "not at all: it was withheld"}
+            how = {"release": "in full", "redact": "in part", "withhold": "not at all: it was withheld",
+                   "context": "as context", "exclude": "not at all: it was left out"}  # fmt: skip
             went = how.get(marks.get(of_request, ""), "undecided")
             end = f"ZIP sha256 {deed.data['zip_sha256']} ({line(deed.by, 60)})"
             said = f"response to request {of_request} released, {label_of(number)} {went}; {end}"
@@ -258,7 +266,7 @@ def _concerns(deed: Deed, number: int) -> bool:
 
 def _request_of(deed: Deed, names: Names) -> int:
     """The request an act belongs to; 0 when to none."""
-    if deed.kind.startswith(("request.", "redaction.")):
+    if deed.kind.startswith(("request.", "redaction.", "letter.", "fee.", "subject.", "court.")):
         return deed.subject
     return (names.holds.get(deed.subject) or 0) if deed.kind.startswith("hold.") else 0
 

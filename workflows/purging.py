@@ -18,7 +18,6 @@ from archiver.catalog import destroyed_rows, ledger_rows, queries
 from archiver.catalog.choice import Choice, Place
 from archiver.catalog.destruction_acts import EXECUTED, VERIFIED, ranges_of
 from archiver.erasing import Staged
-from archiver.journal import Beside
 from archiver.needles import Kept, Traces, traces_of
 from archiver.pointed import objects_pointed_to
 from archiver.sealing import Seal, new_seal
@@ -232,12 +231,13 @@ def _execute(house: House, plan: _Plan, authority: Mapping[str, Any], told: Told
     named = {"t": "records.destroyed", "destruction": plan.cause.number, "certificate": plan.cause.certificate}
     entries = [{**named, "records": ranges[at : at + _AT_ONCE]} for at in range(0, len(ranges), _AT_ONCE)]
 
-    def change(connection: Any) -> None:
+    def change() -> None:
+        connection = house.catalog.connection
         house.engine.remove(RecordNumber(number) for number in plan.numbers)
         destroyed_rows.forget_media(connection, [bytes.fromhex(sha256) for sha256 in plan.media])
         destroyed_rows.begin(connection, plan.cause.number, plan.seal.secret, plan.media)
 
-    house.journal.write((EXECUTED, plan.cause.number, data), beside=Beside(entries=entries, change=change))
+    house.journal.write((EXECUTED, plan.cause.number, data), also=change, beside=entries)
 
 
 def _leaf_of(house: House, kind: str, number: int) -> int:
@@ -283,6 +283,5 @@ def _finished(house: House, cause: Cause, media: Sequence[str], seal: Seal | Non
 
 def _verify(house: House, number: int, remains: Remains) -> int:
     data = remains.as_data()
-    forget = Beside(entries=(), change=lambda connection: destroyed_rows.finish(connection, number))
-    house.journal.write((VERIFIED, number, data), beside=forget)
+    house.journal.write((VERIFIED, number, data), also=lambda: destroyed_rows.finish(house.catalog.connection, number))
     return _leaf_of(house, VERIFIED, number)

@@ -17,14 +17,16 @@ from custody.errors import UsageError
 from custody.ids import RecordNumber, RequestNumber, label_of
 from custody.record import Content
 from custody.request import Decision, Mark, RecordsRequest, Redaction
-from custody.selector import Everything, to_data
 from exports.reason_codes import reason_codes
+from exports.redaction import field_text
 from search.engine import Order
 from workflows.access import reading
 from workflows.finding import ask, undated
 from workflows.house import House
-
-CHANNELS = ("walk-in", "phone", "mail", "email", "form", "platform-message")
+from workflows.intake import Asked, receive
+from workflows.repeats import repeats_of
+from workflows.request_life import refuse_settled
+from workflows.request_life import request_of as request_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,38 +43,13 @@ class Story:
 def open_request(
     house: House, words: str, received_at: datetime, channel: str, requester: str = "", about: str = ""
 ) -> RecordsRequest:
-    """Open a request in its own words and place its hold at once. `about` is a query that says what it may reach.
+    """Open a request in its own words and place its hold at once; `workflows/intake.py` knows everything else about it.
 
-    Without `about` everything captured up to now is held until the request is answered. Raises UsageError on words
-    that are missing, a channel nobody knows, or a receipt in the future.
+    Without `about`, a query that says what it may reach, everything is held until the request is answered.
     """
-    if not words.strip():
-        raise UsageError("The request has no words.", "Write down what was asked for, as it was asked.")
-    if channel not in CHANNELS:
-        raise UsageError(f"There is no channel {channel!r}.", f"Choose one of: {', '.join(CHANNELS)}.")
-    if received_at > house.clock():
-        raise UsageError("The request would have been received in the future.", "Check --received.")
-    clause = ask(house, about).selector.clause if about else Everything()
-    number = house.next_number("request.opened")
-    opened = {"words": words, "received_at": _millis(received_at), "channel": channel, "requester": requester}
-    hold = {
-        "kind": "request",
-        "matter": f"Records request {number}",
-        "reason": "no destruction while a request is open, Wis. Stat. 19.35(5)",
-        "request": number,
-        "clause": to_data(clause),
-        "numbers": [],
-    }
-    house.journal.write(("request.opened", number, opened), ("hold.placed", house.next_number("hold.placed"), hold))
-    return request_of(house, number)
-
-
-def request_of(house: House, number: int) -> RecordsRequest:
-    """A request by its number. Raises UsageError when there is none."""
-    found = queries.request_named(house.catalog.connection, number)
-    if found is None:
-        raise UsageError(f"There is no request {number}.", "`ofrecord request list` shows those there are.")
-    return found
+    return receive(
+        house, Asked(words=words, received_at=received_at, channel=channel, requester=requester, about=about)
+    )
 
 
 def requests(house: House) -> list[RecordsRequest]:
@@ -83,10 +60,10 @@ def requests(house: House) -> list[RecordsRequest]:
     return found
 
 
-def codes(house: House) -> list[dict[str, str]]:
+def codes(house: House) -> list[dict[str, Any]]:
     """The reason codes of the city's jurisdiction, as data."""
-    names = ("code", "citation", "words", "verified_by")
-    return [{name: str(getattr(each, name)) for name in names} for each in reason_codes(house.city.jurisdiction)]
+    names = ("code", "citation", "words", "verified_by", "needs_text")
+    return [{name: getattr(each, name) for name in names} for each in reason_codes(house.city.jurisdiction)]
 
 
 def story(house: House, number: int) -> Story:
@@ -111,7 +88,7 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
     in the query leave out because they have none).
     """
     with reading(house, "request.collect", f"request {number}", line) as read:
-        request_of(house, number)
+        refuse_settled(house, number)
         question = ask(house, line)
         numbers = [int(found) for found in house.engine.numbers(question.selector, Order.NUMBER)]
         if not numbers:
@@ -140,12 +117,13 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
 
 def mark(house: House, number: int, records: Sequence[RecordNumber] | None, to: Mark, code: str, text: str) -> int:
     """Mark records (None: all that are still undecided) as released, redacted or withheld. Returns how many."""
+    refuse_settled(house, number)
     there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
     if records is None:
         records = [record for record, decision in there.items() if decision.mark is Mark.UNDECIDED]
     _known(number, records, there)
     if to is Mark.WITHHOLD:
-        known_code(house, code)
+        known_code(house, code, text)
     elif code and to is Mark.RELEASE:
         raise UsageError("A released record needs no reason code.", "Leave --reason out, or withhold the record.")
     if records:
@@ -162,13 +140,14 @@ def redact(
     `field` is text, title, author, media:N or alt:N; `what` "" means the whole field. The record is marked "redact".
     Raises UsageError when the words are not there: a redaction that hides nothing is never kept silently.
     """
+    refuse_settled(house, number)
     there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
     _known(number, [record], there)
-    known_code(house, code)
+    known_code(house, code, text)
     kept = house.shelf.record(record)
     made: list[Redaction] = []
     for version in kept.versions:
-        for start, end in _places(version.content, field, what):
+        for start, end in places_in(version.content, field, what):
             part = Redaction(
                 request=RequestNumber(number),
                 record=record,
@@ -187,29 +166,46 @@ def redact(
         )
     taken = [n for n, each in queries.redactions(house.catalog.connection, number) if each.record == record]
     first = max(taken, default=0) + 1
-    acts = [("request.redacted", number, {"redaction": _row(part, n)}) for n, part in enumerate(made, first)]
+    acts: list[tuple[str, int, dict[str, Any]]]
+    acts = [("request.redacted", number, {"redaction": row_of(part, n)}) for n, part in enumerate(made, first)]
     marked = {"numbers": [int(record)], "mark": "redact", "code": code, "note": there[record].note}
-    house.journal.write(*acts, ("request.marked", number, marked))
+    if there[record].mark is not Mark.CONTEXT:
+        acts.append(("request.marked", number, marked))
+    repeats = repeats_of(house, number, made)
+    if repeats:
+        acts.append(("redaction.drafted", number, {"numbers": _records_of(repeats), "drafts": repeats}))
+    house.journal.write(*acts)
     return made
 
 
 def lift(house: House, number: int, record: RecordNumber) -> int:
     """Take back every redaction of a record; it is undecided again. Returns how many there were."""
+    refuse_settled(house, number)
     there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
     _known(number, [record], there)
     taken = [n for n, each in queries.redactions(house.catalog.connection, number) if each.record == record]
+    acts: list[tuple[str, int, dict[str, Any]]]
     acts = [("redaction.lifted", number, {"record": int(record), "n": n}) for n in taken]
     undecided = {"numbers": [int(record)], "mark": "undecided", "code": "", "note": ""}
-    house.journal.write(*acts, ("request.marked", number, undecided))
+    if there[record].mark is not Mark.CONTEXT:
+        acts.append(("request.marked", number, undecided))
+    if acts:
+        house.journal.write(*acts)
     return len(taken)
 
 
-def known_code(house: House, code: str) -> None:
-    """Refuse a reason code the jurisdiction does not have."""
-    codes = [each.code for each in reason_codes(house.city.jurisdiction)]
+def known_code(house: House, code: str, text: str) -> None:
+    """Refuse a reason code the jurisdiction does not have, and one that says nothing without reasons in words."""
+    codes = {each.code: each for each in reason_codes(house.city.jurisdiction)}
     if code not in codes:
         given = f"There is no reason code {code!r}." if code else "A reason code is needed to withhold anything."
         raise UsageError(given, f"Choose one of: {', '.join(codes)}. `ofrecord request codes` explains them.")
+    if codes[code].needs_text and not text.strip():
+        raise UsageError(
+            f"{code} needs its reasons in words: {codes[code].citation} says nothing about this record by itself.",
+            'Add --note "..." with the interests that were weighed; it is printed in the log and the letter, so do not '
+            "repeat what you withhold.",
+        )
 
 
 def _known(number: int, records: Sequence[RecordNumber], there: dict[RecordNumber, Decision]) -> None:
@@ -221,9 +217,14 @@ def _known(number: int, records: Sequence[RecordNumber], there: dict[RecordNumbe
         )
 
 
-def _places(content: Content, field: str, what: str) -> list[tuple[int, int]]:
+def places_in(content: Content, field: str, what: str) -> list[tuple[int, int]]:
+    """Where words stand in a field of one version, as (start, end); the whole field, (0, -1), for no words."""
+    if field.partition(":")[0] not in ("media", "alt", "link", "text", "title", "author", "permalink"):
+        raise UsageError(
+            f"There is no field {field!r} to redact.", "Use text, title, author, media:0, alt:0, link:0 or permalink."
+        )
     value = field_text(content, field)
-    if value is None:
+    if value is None or (not value and not field.startswith("media")):
         return []
     if not what:
         return [(0, -1)]
@@ -237,24 +238,11 @@ def _places(content: Content, field: str, what: str) -> list[tuple[int, int]]:
     return found
 
 
-def field_text(content: Content, field: str) -> str | None:
-    """The text of a redactable field, or None when this version has no such field."""
-    name, _, place = field.partition(":")
-    if name in ("media", "alt") and place.isdigit() and int(place) < len(content.media):
-        return content.media[int(place)].alt if name == "alt" else content.media[int(place)].uri
-    if field == "author":
-        return content.author.name or content.author.handle or None
-    if field in ("text", "title"):
-        return str(getattr(content, field)) or None
-    if name not in ("media", "alt", "text", "title", "author"):
-        raise UsageError(f"There is no field {field!r} to redact.", "Use text, title, author, media:0 or alt:0.")
-    return None
+def _records_of(drafts: Sequence[dict[str, Any]]) -> list[int]:
+    return sorted({each["record"] for each in drafts})
 
 
-def _row(part: Redaction, n: int) -> dict[str, Any]:
-    names = ("version", "field", "start", "end", "code", "note")
+def row_of(part: Redaction, n: int) -> dict[str, Any]:
+    """A redaction as an act keeps it; `n` is its number within the record."""
+    names = ("version", "field", "start", "end", "code", "note", "region", "origin")
     return {"record": int(part.record), "n": n, **{name: getattr(part, name) for name in names}}
-
-
-def _millis(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -7,7 +7,15 @@ never stands in an act, so it cannot stand here.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows import telling_destructions, telling_holds, telling_keeping, telling_people, telling_requests
+from workflows import (
+    telling_destructions,
+    telling_holds,
+    telling_keeping,
+    telling_people,
+    telling_request_life,
+    telling_requests,
+    telling_review,
+)
 from workflows.wording import Deed, Names, import_of, line, quoted, who
 
 
@@ -116,9 +124,11 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "run.started": _run_started,
     "run.ended": _run_ended,
     **telling_requests.SENTENCES,
+    **telling_request_life.SENTENCES,
+    **telling_review.SENTENCES,
     **telling_holds.SENTENCES,
-    **telling_keeping.SENTENCES,
     **telling_destructions.SENTENCES,
+    **telling_keeping.SENTENCES,
     "feed.read": _feed_read,
     "searches.forgotten": _searches_forgotten,
     "reads.lost": _reads_lost,

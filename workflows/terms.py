@@ -10,6 +10,7 @@ from typing import Any
 
 from archiver.catalog import keeping_queries
 from custody.schedule import Series
+from policies.calendars import holiday_rules
 from retention_schedules.reasoning import words_of
 from retention_schedules.schedules import Schedules, schedules_for, series_from
 from retention_schedules.situation import Adoption, CityTerms
@@ -62,6 +63,8 @@ def terms_of(house: House) -> CityTerms:
     """What the city decided: its profile, and every change since."""
     city = house.city
     start = CityTerms(
+        holidays=holiday_rules(city.jurisdiction),
+        closures=tuple(closed.day for closed in city.closures),
         ordinance=city.destruction_ordinance,
         count_rule=city.count_rule,
         whs_early_notice=city.whs_early_notice,

@@ -17,6 +17,8 @@ from archiver.catalog import (
     keeping_acts,
     purge_acts,
     request_acts,
+    request_life_acts,
+    review_acts,
     user_acts,
 )
 from archiver.catalog.act import Act, as_text
@@ -89,9 +91,11 @@ _CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "run.started": _run_started,
     "run.ended": _run_ended,
     **request_acts.CHANGES,
+    **request_life_acts.CHANGES,
+    **review_acts.CHANGES,
     **hold_acts.CHANGES,
-    **keeping_acts.CHANGES,
     **destruction_acts.CHANGES,
+    **keeping_acts.CHANGES,
     "feed.read": _kept_only,
     "witness.trusted": _kept_only,
     "anchor.witnessed": _kept_only,

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Table
 
 from archiver.catalog import rows
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.destroyed_rows import named_in_acts
 from archiver.catalog.rows import insert_many
 
 _PAGE = 5_000
@@ -74,13 +75,14 @@ class Choice:
             after = page[-1][0]
 
     def media(self) -> list[bytes]:
-        """The media objects that no other record shows."""
+        """The media objects that no other record shows, and no act names."""
         statement = (
             "SELECT DISTINCT u.sha256 FROM media_use u JOIN chosen c ON c.number = u.number WHERE NOT EXISTS (SELECT 1"
             " FROM media_use o LEFT JOIN chosen d ON d.number = o.number WHERE o.sha256 = u.sha256"
             " AND d.number IS NULL)"
         )
-        return [row[0] for row in self._catalog.dbapi().execute(statement).fetchall()]
+        named = named_in_acts(self._catalog.connection)
+        return [row[0] for row in self._catalog.dbapi().execute(statement).fetchall() if row[0] not in named]
 
     def alike(self, raw_length: int) -> list[tuple[str, int, int]]:
         """Versions that stay whose raw bytes are about as long: segment name, offset, raw length."""

@@ -1,5 +1,6 @@
 """Rows of what was destroyed: which destruction took which version, and where its tombstone stands."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from archiver.catalog.tables import (
 )
 from archiver.tombstone import Cause
 from custody.ids import RecordNumber
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,3 +207,9 @@ def come_in_late(connection: Connection, run: int, quarter: str) -> int:
     joined = version.join(segment, segment.c.id == version.c.segment)
     late = (version.c.run == run) & (version.c.n == 1) & (ends < quarter) & (func.substr(ends, 5, 1) == "Q")
     return connection.execute(select(func.count()).select_from(joined).where(late)).scalar_one()
+
+
+def named_in_acts(connection: Connection) -> set[bytes]:
+    """The SHA-256 of every file that an act names (the scan of a letter): such an object is no record's alone."""
+    query = select(act.c.data).where(act.c.data.like('%"sha256"%'), act.c.kind != "disposition.executed")
+    return {bytes.fromhex(each) for data in connection.execute(query).scalars() for each in _SHA256.findall(data)}

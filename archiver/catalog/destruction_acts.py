@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, case, delete, insert, literal, select, update
 
 from archiver.catalog.act import Act
+from archiver.catalog.destroyed_rows import named_in_acts
 from archiver.catalog.rows import insert_many
 from archiver.catalog.tables import destroyed, destruction, gone_segment, media, media_use, record, segment, version
 
@@ -61,7 +62,8 @@ def _move(connection: Connection, number: int) -> None:
     names = ["number", "n", "destruction", "leaf", "segment", "offset", "length"]
     connection.execute(insert(destroyed).from_select(names, moved.where(version.c.number.in_(doomed))))
     used = select(media_use.c.sha256).where(media_use.c.number.in_(doomed)).distinct()
-    shown = [row[0] for row in connection.execute(used)]
+    named = named_in_acts(connection)
+    shown = [sha256 for sha256 in connection.execute(used).scalars() if sha256 not in named]
     for table in (media_use, version, record):
         connection.execute(delete(table).where(table.c.number.in_(doomed)))
     for start in range(0, len(shown), 5000):

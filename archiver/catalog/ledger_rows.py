@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from archiver.catalog.rows import Row, insert_many
+from archiver.catalog.rows import Row, insert_values
 from archiver.catalog.tables import checkpoint, ledger_entry, ledger_node, segment
 from custody.errors import DamageError
 from custody.ledger import Read, leaf_hash
@@ -84,14 +84,12 @@ def entry(connection: Connection, seq: int) -> bytes | None:
 
 def add_entries(connection: Connection, first: int, found: Sequence[bytes]) -> None:
     """Append entries."""
-    insert_many(connection, ledger_entry, [{"seq": seq, "entry": each} for seq, each in enumerate(found, first)])
+    insert_values(connection, ledger_entry, list(enumerate(found, first)))
 
 
 def add_nodes(connection: Connection, nodes: Sequence[tuple[int, int, bytes]]) -> None:
     """Keep the hashes of complete parts: (level, position, hash)."""
-    if nodes:
-        rows = [{"level": level, "position": position, "hash": node} for level, position, node in nodes]
-        connection.execute(insert(ledger_node), rows)
+    insert_values(connection, ledger_node, nodes)
 
 
 def add_checkpoint(connection: Connection, row: Row) -> None:

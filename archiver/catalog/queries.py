@@ -23,9 +23,9 @@ from archiver.catalog.tables import (
     version,
 )
 from custody.account import Account
-from custody.hold import Hold, HoldKind
+from custody.hold import CLOSED, Hold, HoldKind
 from custody.ids import AccountId, HoldNumber, RecordNumber, RequestNumber
-from custody.request import Decision, Mark, RecordsRequest, Redaction, RequestState
+from custody.request import Decision, Form, Mark, RecordsRequest, Redaction, RequestState, Target
 
 Row = dict[str, Any]
 
@@ -155,7 +155,19 @@ def _request(row: Any) -> RecordsRequest:
         opened_by=data["opened_by"],
         requester=data.get("requester", ""),
         state=RequestState(row["state"]),
+        received_by=data.get("received_by", ""),
+        written=data.get("written", True),
+        form=Form(data.get("form", "any")),
+        purpose=data.get("purpose", ""),
+        contact=data.get("contact", ""),
+        incarcerated=data.get("incarcerated", False),
+        target=_target(data["target"]) if data.get("target") else None,
     )
+
+
+def _target(data: Row) -> Target:
+    steps = tuple((step[0], step[1], step[2]) for step in data.get("steps", ()))
+    return Target(**{**data, "day": _day(data, "day"), "steps": steps})
 
 
 def decisions(connection: Connection, number: int) -> Iterator[Decision]:
@@ -182,7 +194,7 @@ def redactions(connection: Connection, number: int) -> list[tuple[int, Redaction
     query = select(redaction).where(redaction.c.request == number).order_by(redaction.c.record, redaction.c.n)
     found = []
     for row in connection.execute(query).mappings():
-        data = {name: row[name] for name in ("version", "field", "start", "end", "code", "note")}
+        data = {name: row[name] for name in ("version", "field", "start", "end", "code", "note", "region", "origin")}
         kept = Redaction(request=RequestNumber(number), record=RecordNumber(row["record"]), **data)
         found.append((row["n"], kept))
     return found
@@ -206,6 +218,7 @@ def _hold(row: Any) -> Hold:
         placed_by=data["placed_by"],
         request=RequestNumber(row["request"]) if row["request"] else None,
         numbers=tuple(data.get("numbers", ())),
+        reaches=data.get("reaches", CLOSED),
         protects_through=date.fromisoformat(through) if through else None,
         released_at=moment(released) if released else None,
         future=bool(data.get("future", data["kind"] != HoldKind.REQUEST.value)),
@@ -224,6 +237,13 @@ def last_taken_in_by(connection: Connection, millis: int) -> int:
     last_run = select(func.max(run.c.number)).where(run.c.started_at <= millis).scalar_subquery()
     found = connection.execute(select(func.max(record.c.number)).where(record.c.first_run <= last_run)).scalar()
     return found or 0
+
+
+def numbers_taken_in_after(connection: Connection, millis: int, posted_from: int | None = None) -> set[int]:
+    """The records whose first import began after a moment; with `posted_from` only those posted at or after it."""
+    query = select(record.c.number).join(run, run.c.number == record.c.first_run).where(run.c.started_at > millis)
+    query = query if posted_from is None else query.where(record.c.created_at >= posted_from)
+    return set(connection.execute(query).scalars())
 
 
 def acts_of(connection: Connection, kind: str, subject: int) -> list[Row]:

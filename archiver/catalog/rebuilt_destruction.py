@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, insert, select, text
 
 from archiver import durable
-from archiver.catalog.destroyed_rows import Covered, destructions, gone_segments
+from archiver.catalog.destroyed_rows import Covered, destructions, gone_segments, named_in_acts
 from archiver.catalog.destruction_acts import EXECUTED, numbers_in
 from archiver.catalog.rows import Row, insert_many
 from archiver.catalog.tables import act, destroyed, media_use
@@ -78,7 +78,8 @@ class Rebuilt:
                 durable.remove(path)
 
     def _unshown(self, vault: Vault) -> Iterator[Any]:
+        named = {sha256.hex() for sha256 in named_in_acts(self._connection)}
         shown = {sha256.hex() for sha256 in self._connection.execute(select(media_use.c.sha256).distinct()).scalars()}
         for path in sorted((vault.root / "media").glob("*/*.warc.gz")):
-            if path.name.removesuffix(".warc.gz") not in shown | self.pointed:
+            if path.name.removesuffix(".warc.gz") not in shown | self.pointed | named:
                 yield path

@@ -12,8 +12,10 @@ from archiver.catalog.keeping_tables import FOLLOWING as KEEPING
 from archiver.catalog.tables import (
     account,
     act,
+    assignment,
     decision,
     destruction,
+    draft,
     gone_segment,
     hold,
     purge,
@@ -24,7 +26,7 @@ from archiver.catalog.tables import (
 )
 from archiver.normalized import decode_json
 
-_PEOPLE = (account, request, decision, redaction, user)
+_PEOPLE = (account, user, request, decision, redaction, draft, assignment)
 _FOLLOWING = (*_PEOPLE, run, hold, destruction, gone_segment, purge, *KEEPING)
 
 

@@ -20,6 +20,9 @@ def _request_collected(connection: Connection, done: Act) -> None:
     blank = {"request": done.subject, "mark": "undecided", "code": "", "note": ""}
     if fresh:
         connection.execute(insert(decision), [{**blank, "record": number} for number in fresh])
+    context = select(decision.c.record).where(here, decision.c.mark == "context")
+    for number in set(connection.execute(context).scalars()).intersection(done.data["numbers"]):  # asked for now
+        connection.execute(update(decision).where(here, decision.c.record == number).values(mark="undecided"))
 
 
 def _request_marked(connection: Connection, done: Act) -> None:

@@ -57,38 +57,47 @@ FACTS = (
 
 def facts_of(content: Content) -> Row:
     """The columns of a record that follow from its current content."""
+    author, media = content.author, content.media
     return {
-        "kind": content.kind.value,
-        "state": content.state.value,
+        "kind": str(content.kind),
+        "state": str(content.state),
         "parent_id": content.parent_id,
         "root_id": content.root_id,
-        "author_name": content.author.name,
-        "author_handle": content.author.handle,
+        "author_name": author.name,
+        "author_handle": author.handle,
         "created_at": None if content.created_at is None else millis(content.created_at),
         "removed_at": None if content.removed_at is None else millis(content.removed_at),
-        "media": len(content.media),
-        "media_missing": sum(1 for item in content.media if not item.sha256) if content.media else 0,
+        "media": len(media),
+        "media_missing": sum(1 for item in media if not item.sha256) if media else 0,
         "flags": ",".join(content.flags),
     }
 
 
+def new_row(
+    number: int, account: int, content: Content, series: str, reason: str, n: int, run: int, as_of: int, digest: bytes
+) -> Row:
+    """The row of a record whose only version so far is its `n`th, captured by `run`. `as_of` in milliseconds."""
+    row = facts_of(content)
+    row["number"], row["account"], row["object_id"] = number, account, content.object_id
+    row["platform"], row["series"], row["series_reason"] = content.platform, series, reason
+    row["current"], row["versions"], row["digest"], row["as_of"] = n, 1, digest, as_of
+    row["first_run"] = row["seen_run"] = run
+    return row
+
+
 def record_row(envelope: Envelope, digest: bytes) -> Row:
     """The row of a record whose only version so far is this one."""
-    return {
-        "number": envelope.number,
-        "account": envelope.account,
-        "object_id": envelope.content.object_id,
-        "platform": envelope.content.platform,
-        "series": envelope.series,
-        "series_reason": envelope.series_reason,
-        "current": envelope.version,
-        "versions": 1,
-        "digest": digest,
-        "as_of": millis(envelope.as_of),
-        "first_run": envelope.run,
-        "seen_run": envelope.run,
-        **facts_of(envelope.content),
-    }
+    return new_row(
+        envelope.number,
+        envelope.account,
+        envelope.content,
+        envelope.series,
+        envelope.series_reason,
+        envelope.version,
+        envelope.run,
+        millis(envelope.as_of),
+        digest,
+    )
 
 
 def row_of_version(envelope: Envelope) -> Row:
@@ -109,12 +118,16 @@ def fact_bytes(proved: Sequence[Any], digest: bytes) -> bytes:
 
 
 def known(connection: Connection, account: int, object_ids: Sequence[str]) -> dict[str, Known]:
-    """Those of the account's records that have one of these ids on the platform."""
-    columns = [record.c.object_id, *(record.c[name] for name in Known.__dataclass_fields__)]
+    """Those of the account's records that have one of these ids on the platform.
+
+    Asked of the driver itself: the query compiler leaves cycles behind that hold on to every id.
+    """
+    columns = ", ".join(f'"{name}"' for name in ("object_id", *Known.__dataclass_fields__))
     found: dict[str, Known] = {}
     for start in range(0, len(object_ids), 5000):
-        chosen = record.c.object_id.in_(object_ids[start : start + 5000])
-        for row in connection.execute(select(*columns).where(record.c.account == account, chosen)):
+        some = object_ids[start : start + 5000]
+        chosen = f"account = ? AND object_id IN ({','.join('?' * len(some))})"
+        for row in connection.exec_driver_sql(f"SELECT {columns} FROM record WHERE {chosen}", (account, *some)):
             found[row[0]] = Known(*row[1:])
     return found
 
@@ -135,17 +148,24 @@ def add_versions(connection: Connection, rows: list[Row]) -> None:
     insert_many(connection, version, rows)
 
 
-def insert_many(connection: Connection, table: Table, rows: list[Row]) -> None:
+def add_version_values(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert versions given as tuples: number, n, digest, run, segment, offset, raw length, length, sha256, opening,
+    fields, leaf."""
+    insert_values(connection, version, rows)
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert many rows without building each through the query compiler, which costs more than the insert itself."""
-    if not rows:
-        return
-    compiled = insert(table).compile(dialect=connection.dialect)
-    if compiled.positional and compiled.positiontup:
-        names = compiled.positiontup
-        pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
-        connection.exec_driver_sql(str(compiled), [pick(row) for row in rows])
-    else:
-        connection.exec_driver_sql(str(compiled), rows)
+    if rows:
+        names = table.columns.keys()
+        values = map(itemgetter(*names), rows) if len(names) > 1 else ((row[names[0]],) for row in rows)
+        insert_values(connection, table, list(values))
+
+
+def insert_values(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert many rows given as tuples of values, in the order of the table's columns."""
+    if rows:
+        connection.exec_driver_sql(str(insert(table).compile(dialect=connection.dialect)), list(rows))
 
 
 def change_record(connection: Connection, number: int, values: Mapping[str, Any]) -> None:

@@ -202,6 +202,33 @@ redaction = Table(
     Column("end", Integer, nullable=False),
     Column("code", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("region", Text, nullable=False, server_default=""),
+    Column("origin", Text, nullable=False, server_default=""),
+    sqlite_with_rowid=False,
+)
+
+draft = Table(
+    "draft",
+    METADATA,
+    Column("request", Integer, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("record", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("places", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+assignment = Table(
+    "assignment",
+    METADATA,
+    Column("request", Integer, primary_key=True),
+    Column("record", BigInteger, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("due", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -92,7 +92,7 @@ class Facebook:
                     yield Unread(member=member, reason=_reason_of(member))
                 continue
             for item in _file(package, member, role, ids, account):
-                yield replace(item, as_of=as_of) if as_of else item
+                yield item._replace(as_of=as_of) if as_of else item
 
 
 def _role(member: str) -> Role | None:
@@ -179,7 +179,7 @@ def _file(package: Package, member: str, role: Role, ids: Identities, account: A
                 item = _item(element, member, last, role, ids, account, group)
                 if state and item.content:
                     content = replace(item.content, state=state, visibility=Visibility.HIDDEN)
-                    item = replace(item, content=content)
+                    item = item._replace(content=content)
                 yield item
     except InputError as error:  # a damaged entry: what came before it stays, and the other files are read
         yield Item(place=f"{member} after item {last}", raw=b"", quarantined=error.message)

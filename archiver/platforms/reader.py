@@ -7,7 +7,7 @@ storing and fetching media are `archiver/harvest.py`'s.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from custody.account import Account
 from custody.record import Content
@@ -42,9 +42,8 @@ class Slice:
     length: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Item:
-    """One item a source lists.
+class Item(NamedTuple):
+    """One item a source lists; a tuple, because there are millions.
 
     Exactly one of these holds: `content` is set (it can be stored); `quarantined` says why it cannot be understood;
     `excluded` says why it is no record. `raw` is the item's own bytes as they stood in the source, of type `raw_type`.

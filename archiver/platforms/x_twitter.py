@@ -14,7 +14,6 @@ by `x_notes.py`; direct messages, when asked for, are `x_messages.py`'s.
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,7 +78,7 @@ class XTwitter:
                         named.update(name for names in found.members for name in names.split("|"))
                     yield found
             elif MESSAGES.search(member) and personal:
-                yield from (replace(item, as_of=manifest.as_of) for item in messages(package, member, manifest.owner))
+                yield from (item._replace(as_of=manifest.as_of) for item in messages(package, member, manifest.owner))
             elif not _MEDIA.search(member):
                 yield Unread(member=member, reason=_reason_of(member))
         if not read_any:
@@ -87,7 +86,7 @@ class XTwitter:
                 f"{package.name} is an X archive without data/tweets.js.", "Give the folder or zip with all its parts."
             )
         yield from notes.broken
-        yield from (replace(item, as_of=manifest.as_of) for item in notes.alone())
+        yield from (item._replace(as_of=manifest.as_of) for item in notes.alone())
         yield from manifest.missing(package)
         for member in package.members():
             if _MEDIA.search(member) and member.rpartition("/")[2] not in named:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from console.cli import request_drafts, request_redaction, request_review, request_story
 from console.cli.output import (
     DAMAGED,
     FINE,
@@ -19,15 +20,18 @@ from console.cli.output import (
     with_json,
     without_date,
 )
+from console.cli.request_parts import RequestGroup
+from console.cli.request_words import redaction_data
 from custody.errors import UsageError
-from custody.ids import RecordNumber, label_of, number_of
-from custody.request import Mark, RecordsRequest
-from workflows import requesting
+from custody.request import RecordsRequest
+from workflows import requesting, reviewing
 from workflows.checking import check_response
+from workflows.drafting import open_drafts
 from workflows.house import House, open_for_writing, open_house
+from workflows.request_life import life_of
 
 
-@click.group()
+@click.group(cls=RequestGroup)
 def request() -> None:
     """Answer a public records request: open, collect, mark, redact, respond.
 
@@ -36,37 +40,10 @@ def request() -> None:
       ofrecord request open "All posts about the Oak Street flood" --channel email
       ofrecord request collect 1 '"oak street" OR flood'
       ofrecord request mark 1 release --all
-      ofrecord request redact 1 R13 --words "715-555-0142" --reason WI-BAL
+      ofrecord request redact 1 R13 --words "715-555-0142" --reason WI-BAL --note "private telephone number"
       ofrecord request respond 1
       ofrecord request check maple-falls/responses/request-1/response.zip
     """
-
-
-@request.command("open")
-@click.argument("words")
-@click.option("--channel", required=True, help=f"How it came in: {', '.join(requesting.CHANNELS)}.")
-@click.option("--received", help="When it was received, city time (2025-12-01 or 2025-12-01T14:30). Default: now.")
-@click.option("--requester", default="", help="Optional: nobody has to give a name (Wis. Stat. 19.35(1)(i)).")
-@click.option("--about", default="", help="A query for what it may reach; the hold covers it. Default: everything.")
-@with_json
-@click.pass_context
-def open_(
-    context: click.Context, words: str, channel: str, received: str | None, requester: str, about: str, as_json: bool
-) -> None:
-    """Open a request in its own words. A hold is placed at once on what it may reach.
-
-    \b
-    Example:
-      ofrecord request open "All posts about the Oak Street flood" --channel email --received 2025-12-01
-    """
-    with open_for_writing(settings_of(context)) as house:
-        at = _moment(received, house) if received else house.clock()
-        made = requesting.open_request(house, words, at, channel, requester, about)
-        zone = house.city.time_zone
-    lines = [f"Request {made.number} is open, received {_local(made.received_at, zone)} by {channel}."]
-    lines.append("A hold stands on what it may reach: nothing of it may be destroyed, Wis. Stat. 19.35(5).")
-    lines.append(f"Next: ofrecord request collect {made.number} 'QUERY'")
-    say(as_json, _data(made), lines)
 
 
 @request.command("list")
@@ -81,7 +58,9 @@ def list_(context: click.Context, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         there, zone = requesting.requests(house), house.city.time_zone
-    lines = [f"{r.number:>4}  {_local(r.received_at, zone)}  {r.state.value:10} {r.words[:70]}" for r in there]
+    lines = [
+        f"{r.number:>4}  {_local(r.received_at, zone)}  {_aimed(r)}  {r.state.value:14} {r.words[:60]}" for r in there
+    ]
     say(as_json, {"requests": [_data(r) for r in there]}, [*lines, counted(len(there), "request")])
 
 
@@ -90,7 +69,7 @@ def list_(context: click.Context, as_json: bool) -> None:
 @with_json
 @click.pass_context
 def show(context: click.Context, number: int, as_json: bool) -> None:
-    """Show how far a request is.
+    """Show how far a request is and its whole story: what was done, by whom and when.
 
     \b
     Example:
@@ -98,13 +77,28 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         told, zone = requesting.story(house, number), house.city.time_zone
-    data = {**_data(told.request), "marks": told.marks, "redactions": [_redaction(part) for _, part in told.redactions]}
+        facts, life = request_story.facts_data(house, number), life_of(house, number)
+        came_in, stands = request_story.came_in(life), request_story.stands(house, life)
+        whole = request_story.told(house, number)
+        work, waiting = reviewing.work_of(house, number), len(open_drafts(house, number))
+    data = {
+        **_data(told.request),
+        "marks": told.marks,
+        "redactions": [redaction_data(part) for _, part in told.redactions],
+    }
     data["collections"] = [{k: c[k] for k in ("query", "said_as", "collected_at", "sha256")} for c in told.collections]
     data["responses"] = list(told.responses)
+    data["work"] = [
+        {"department": w.department, "due": w.due, "records": w.records, "decided": w.decided} for w in work
+    ]
+    data["open_drafts"] = waiting
+    data |= facts
     lines = [f"Request {number}, {told.request.state.value}, received {_local(told.request.received_at, zone)}"]
     lines += [
         f"  “{told.request.words}”",
         f"  by {told.request.channel}, {told.request.requester or 'requester not named'}",
+        *came_in,
+        *stands,
     ]
     for made in told.collections:
         lines.append(
@@ -112,7 +106,12 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
         )
     lines += [f"  {count:>6,} {word}" for word, count in sorted(told.marks.items())]
     lines.append(f"  {counted(len(told.redactions), 'redaction')}")
-    say(as_json, data, lines)
+    lines += [
+        f"  {w.department}{f', due {w.due}' if w.due else ''}: {w.decided:,} of {counted(w.records, 'record')} decided"
+        for w in work
+    ]
+    lines += [f"  {counted(waiting, 'draft')} open: ofrecord request drafts list {number}"] if waiting else []
+    say(as_json, data, [*lines, *whole])
 
 
 @request.command("collect")
@@ -140,89 +139,6 @@ def collect(context: click.Context, number: int, query: str, as_json: bool) -> N
     )
 
 
-@request.command("mark")
-@click.argument("number", type=int)
-@click.argument("decision", type=click.Choice(["release", "withhold", "undecided"]))
-@click.argument("records", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All records of the request that are still undecided.")
-@click.option("--reason", default="", help="The reason code, when withholding.")
-@click.option("--note", "text", default="", help="The specific reason, in your words; it is printed in the answer.")
-@with_json
-@click.pass_context
-def mark(
-    context: click.Context,
-    number: int,
-    decision: str,
-    records: tuple[str, ...],
-    everything: bool,
-    reason: str,
-    text: str,
-    as_json: bool,
-) -> None:
-    """Mark records: release, or withhold with a reason code. Marking again replaces the earlier mark.
-
-    \b
-    Example:
-      ofrecord request mark 1 release --all
-      ofrecord request mark 1 withhold R15 R18 --reason WI-BAL --note "medical detail of a resident"
-    """
-    if everything == bool(records):
-        raise UsageError("Say which records: name them, or use --all.", "For example: R13 R18, or --all.")
-    with open_for_writing(settings_of(context)) as house:
-        chosen = None if everything else [_record(each) for each in records]
-        count = requesting.mark(house, number, chosen, Mark(decision), reason, text)
-    say(as_json, {"marked": count, "mark": decision}, [f"Marked {counted(count, 'record')}: {decision}."])
-
-
-@request.command("redact")
-@click.argument("number", type=int)
-@click.argument("record")
-@click.option("--words", default="", help="The words to withhold, wherever they stand in the field.")
-@click.option("--field", default="text", show_default=True, help="text, title, author, media:0, alt:0, ...")
-@click.option("--whole", is_flag=True, help="Withhold the whole field.")
-@click.option("--reason", default="", help="The reason code.")
-@click.option(
-    "--note",
-    "text",
-    default="",
-    help="The specific reason, in your words; it is printed in the log, so do not repeat what you withhold.",
-)
-@click.option("--lift", is_flag=True, help="Take back every redaction of this record.")
-@with_json
-@click.pass_context
-def redact(
-    context: click.Context,
-    number: int,
-    record: str,
-    words: str,
-    field: str,
-    whole: bool,
-    reason: str,
-    text: str,
-    lift: bool,
-    as_json: bool,
-) -> None:
-    """Withhold a part of a record, in every version of it.
-
-    \b
-    Example:
-      ofrecord request redact 1 R13 --words "715-555-0142" --reason WI-BAL
-      ofrecord request redact 1 R13 --field author --whole --reason WI-BAL
-      ofrecord request redact 1 R13 --lift
-    """
-    which = _record(record)
-    if not lift and bool(words) == whole:
-        raise UsageError("Say what to withhold: --words, or --whole for the whole field.", _REDACT_SO)
-    with open_for_writing(settings_of(context)) as house:
-        if lift:
-            gone = requesting.lift(house, number, which)
-            say(as_json, {"lifted": gone}, [f"Took back {counted(gone, 'redaction')} of {label_of(which)}."])
-            return
-        made = requesting.redact(house, number, which, field, words, reason, text)
-    line = f"Withheld {counted(len(made), 'place')} in the {field} of {label_of(which)}. Take back with --lift."
-    say(as_json, {"redactions": [_redaction(part) for part in made]}, [line])
-
-
 @request.command("codes")
 @with_json
 @click.pass_context
@@ -235,7 +151,10 @@ def codes(context: click.Context, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         there = requesting.codes(house)
-    lines = [f"{each['code']:16} {each['citation']}: {each['words']}" for each in there]
+    lines = [
+        f"{each['code']:16} {each['citation']}: {each['words']}{' (needs --note)' if each['needs_text'] else ''}"
+        for each in there
+    ]
     if any(not each["verified_by"] for each in there):
         note("Not every code has been compared with the statute by a named person yet: ask the city attorney.")
     say(as_json, {"codes": there}, lines)
@@ -253,17 +172,26 @@ def respond(context: click.Context, number: int, into: Path | None, as_json: boo
     Example:
       ofrecord request respond 1
     """
-    from workflows import answering  # the typesetter is slow to load, and only this command needs it
+    from workflows import answering, deciding  # the typesetter is slow to load, and only this command needs it
 
     progress = Progress("records")
     with open_for_writing(settings_of(context)) as house:
         made = answering.respond(house, number, into, progress.at)
-    progress.end()
+        progress.end()
+        letter, outlook = deciding.drafted(house, number)
     lines = [f"Wrote {made['pdf']}", f"      {made['zip']}", ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
+    if made["context"]:
+        lines.append(f"{counted(made['context'], 'record')} of those released: context, not responsive.")
     lines.append("The package was opened again and every check of its proofs passed.")
+    lines.append("Every file was searched for what is withheld: nothing was found. Letters in pictures are not read.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
-    say(as_json, made, lines)
+    lines += request_story.letter_lines(number, letter, outlook)
+    more = {
+        "determination": outlook.determination.outcome.value,
+        "letter": [str(p) for p in letter.files] if letter else [],
+    }
+    say(as_json, {**made, **more}, lines)
 
 
 @request.command("check")
@@ -288,16 +216,6 @@ def check(package: Path, key: str, as_json: bool) -> int:
     return DAMAGED if data["codes"] else FINE
 
 
-_REDACT_SO = 'For example: --words "715-555-0142" --reason WI-BAL, or --field author --whole --reason WI-BAL.'
-
-
-def _record(label: str) -> RecordNumber:
-    number = number_of(label)
-    if number is None:
-        raise UsageError(f"{label!r} is no record number.", "They look like R13.")
-    return number
-
-
 def _moment(text: str, house: House) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
@@ -314,9 +232,17 @@ def _local(moment: datetime, zone: str) -> str:
 
 def _data(made: RecordsRequest) -> dict[str, Any]:
     data = {"number": made.number, "words": made.words, "channel": made.channel, "requester": made.requester}
-    return {**data, "received_at": made.received_at.isoformat(), "state": made.state.value}
+    target = made.target.day.isoformat() if made.target and made.target.day else None
+    return {**data, "received_at": made.received_at.isoformat(), "state": made.state.value, "target": target}
 
 
-def _redaction(part: Any) -> dict[str, Any]:
-    names = ("version", "field", "start", "end", "code", "note")
-    return {"record": label_of(part.record), **{name: getattr(part, name) for name in names}}
+def _aimed(made: RecordsRequest) -> str:
+    return made.target.day.isoformat() if made.target and made.target.day else "-         "
+
+
+for _command in (
+    request_review.mark, request_review.exclude, request_review.put_back, request_review.context_,
+    request_review.groups, request_review.assign, request_redaction.redact, request_redaction.person,
+    request_redaction.person_back, request_drafts.drafts,
+):  # fmt: skip
+    request.add_command(_command)

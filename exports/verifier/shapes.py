@@ -18,6 +18,7 @@ NEEDED = ("README.txt", "proofs.json", "records.csv", "records.json", "redaction
 COLUMNS = (
     "no", "record", "released", "account", "platform", "kind", "state", "author", "posted_city_time", "posted_utc",
     "answers", "title", "text", "earlier_versions", "media", "links", "source", "captured", "sha256", "withheld_codes",
+    "responsive",
 )  # fmt: skip
 PROOFS_HEAD = {"checkpoint": str, "format": str, "key": str}
 RECORDS_HEAD = {"city": str, "collections": list, "format": str, "prepared": str, "received": str, "released": int,
@@ -109,6 +110,7 @@ def record_shaped(row: Any, number: int) -> None:
     _texts(row["withheld_codes"])
     if withheld:
         return
+    need(row["responsive"] in ("yes", "context, not responsive"))
     need(row["released"] in ("in full", "in part") and (not row["sha256"] or HEX.fullmatch(row["sha256"])))
     _texts(row["links"], row["media_withheld"])
     for each in row["earlier_versions"]:

@@ -52,6 +52,13 @@ class Shown:
         self._created()
         self._pictures()
 
+    def _is_sealed(self, name: str) -> bool:
+        part = self.parts.get(name)
+        return part is not None and "key" not in part
+
+    def _is_marked(self, text: str) -> bool:
+        return self.record["released"] == "in part" and _MARK.search(text) is not None
+
     def _created(self) -> None:
         shown = self.record["posted_utc"]
         part = self.parts.get("created_at", {"key": "", "value": '""'})
@@ -74,8 +81,11 @@ class Shown:
             self.media.used.add(file)
             n = str(int(place[2]) - 1)
             shown.add(n)
-            self.field(f"media.{n}.sha256", medium["sha256"])
-            self.field(f"media.{n}.media_type", medium["type"])
+            if self._is_sealed(f"media.{n}.sha256") and self._is_marked(medium["description"]):
+                self.sealed.append(f"media.{n}")  # a picture of which a part is black
+            else:
+                self.field(f"media.{n}.sha256", medium["sha256"])
+                self.field(f"media.{n}.media_type", medium["type"])
             made = f" posted with this {self.record['kind']}; the source gives no description"
             alt, told = f"media.{n}.alt", medium["description"]
             self.field(alt, "" if alt not in self.parts and told.endswith(made) else told)

@@ -3,8 +3,17 @@
 import hashlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from custody.commitment import fields_commitment, fields_of, part_commitment, part_keys, record_commitment
+from custody.commitment import (
+    commitment_to_fields,
+    fields_commitment,
+    fields_of,
+    part_commitment,
+    part_keys,
+    record_commitment,
+)
 
 OPENING = bytes(range(32))
 
@@ -32,6 +41,8 @@ def test_a_key_of_another_length_is_refused(size: int) -> None:
         part_keys(bytes(size), 1)
     with pytest.raises(ValueError, match="32 bytes"):
         record_commitment(bytes(size), b"", b"")
+    with pytest.raises(ValueError, match="32 bytes"):
+        commitment_to_fields(bytes(size), {})
 
 
 def test_a_part_cannot_be_passed_off_under_another_name() -> None:
@@ -52,3 +63,12 @@ def test_the_same_words_under_another_opening_look_different() -> None:
     other = bytes(31) + b"\x01"
     first, second = (fields_of(opening, {"text": b'"yes"'})[0][2] for opening in (OPENING, other))
     assert first != second
+
+
+@given(
+    st.binary(min_size=32, max_size=32),
+    st.dictionaries(st.from_regex(r"[a-z]{1,6}(\.[a-z0-9]{1,4})?", fullmatch=True), st.binary()),
+)
+def test_in_one_go_it_is_the_commitment_that_the_parts_prove(opening: bytes, parts: dict[str, bytes]) -> None:
+    proved = fields_commitment([(name, made) for name, _, made in fields_of(opening, parts)])
+    assert commitment_to_fields(opening, parts) == proved

@@ -150,3 +150,9 @@ def test_a_phrase_is_words_one_directly_after_another() -> None:
     assert not contains_phrase(line, ["c", "a"])
     assert not contains_phrase(line, [])
     assert not contains_phrase([], ["a"])
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=600), st.integers(240, 260))
+def test_plain_letters_are_read_the_same_with_and_without_an_accent_elsewhere(text: str, run: int) -> None:
+    for each in (text, f"{text} {'a' * run}", f"{'A' * run}{text}"):
+        assert words(each) == words(f"{each} \u00e9")[:-1]

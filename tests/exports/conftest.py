@@ -25,7 +25,7 @@ def make(archive: Archive, jsonl: Callable[..., Path]) -> Callable[..., Package]
             requesting.open_request(house, "Everything, please", archive.clock(), "email")
             requesting.collect(house, 1, "*")
             requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-            requesting.redact(house, 1, RecordNumber(1), "alt:0", "sign of a secret", "WI-BAL")
+            requesting.redact(house, 1, RecordNumber(1), "alt:0", "sign of a secret", "WI-BAL", "privacy outweighs")
             answer = answering.respond(house, 1, None, lambda done: None)
             assert house.ledger.key is not None
             data = Path(answer["zip"]).read_bytes()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from custody.disposition import Standing
+from policies.calendars import holiday_rules
 from retention_schedules.cases import ELSEWHERE, check
 from retention_schedules.eligibility import judge
 from retention_schedules.schedules import default_jurisdiction, load_schedules, schedules_for
@@ -60,7 +61,7 @@ def test_every_shipped_jurisdiction_is_read_and_none_is_verified() -> None:
 
 
 def test_the_cases_of_other_states_are_judged_as_expected() -> None:
-    results = check(ELSEWHERE)
+    results = check(ELSEWHERE, holiday_rules)
     assert len(results) >= 4 and [result.differences for result in results if not result.passed] == []
 
 
@@ -78,7 +79,7 @@ def test_another_states_numbers_of_days_change_the_judgement_and_nothing_else(tm
     path.write_text(source, encoding="utf-8")
     situation = Situation(
         record=RecordFacts(series="WI-DEF-7Y", created=date(2018, 1, 1)),
-        city=CityTerms(ordinance="entered", count_rule="calendar"),
+        city=CityTerms(holidays=(), ordinance="entered", count_rule="calendar"),
         requests=(RequestFacts(received=date(2026, 1, 1), decision="denied", decided=date(2026, 1, 10)),),
         notices=(NoticeFacts(mailed=date(2026, 1, 5)),),
     )

@@ -10,13 +10,14 @@ from hypothesis import strategies as some
 from custody.days import add_business, add_period, holidays, is_business_day
 from custody.errors import UsageError
 from custody.schedule import Period, Unit
+from policies.calendars import holiday_rules
 from policies.cities import city_named, load_city
 from retention_schedules.cases import check
 from retention_schedules.filing import Traits, bucket, classify
 from retention_schedules.schedules import load_schedules, schedules_for
 
 SCHEDULES = schedules_for("wisconsin")
-RULES = SCHEDULES.holidays
+RULES = holiday_rules("wisconsin")
 DAYS = some.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
@@ -121,7 +122,7 @@ def test_a_wrong_schedule_is_refused_with_its_row_and_cure(tmp_path: Path, chang
 def test_a_wrong_case_is_refused_with_file_case_and_field(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "mine.toml").write_text(text)
     with pytest.raises(UsageError, match=words) as refused:
-        check(tmp_path)
+        check(tmp_path, holiday_rules)
     assert "mine.toml" in refused.value.message
 
 
@@ -130,7 +131,7 @@ def test_a_case_that_differs_says_what_was_expected_and_what_was_judged(tmp_path
         "[[case]]\nid = 'A'\ntoday = 2026-01-01\nrecord = {created = 2025-01-01T02:00:00Z}\n"
         "expect = {retention_ends = 2032-01-01, trigger = 2024-12-31}"
     )
-    (result,) = check(tmp_path)
+    (result,) = check(tmp_path, holiday_rules)
     assert result.differences == ("retention_ends: expected 2032-01-01, judged 2031-12-31",)
 
 

@@ -20,7 +20,7 @@ from exports.zip_bundle import check_package
 from tests.conftest import Archive
 from workflows import answering, requesting
 
-SEED, SECRETS = 20261121, 120
+SEED, SECRETS = 20261121, 40
 Jsonl = Callable[..., Path]
 
 
@@ -85,10 +85,10 @@ def test_no_planted_secret_is_recovered_from_any_output(archive: Archive, jsonl:
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
         for n, secret in enumerate(secrets):
             if n % 8 == 0:
-                requesting.mark(house, 1, [RecordNumber(n + 1)], Mark.WITHHOLD, "WI-BAL", "")
+                requesting.mark(house, 1, [RecordNumber(n + 1)], Mark.WITHHOLD, "WI-BAL", "privacy outweighs")
                 continue
             field, what = ("author", "") if n % 4 == 3 else ("text", secret)
-            requesting.redact(house, 1, RecordNumber(n + 1), field, what, "WI-BAL")
+            requesting.redact(house, 1, RecordNumber(n + 1), field, what, "WI-BAL", "privacy outweighs")
     places = everything_in(respond(archive))
     tried = 0
     for secret in secrets:
@@ -117,7 +117,7 @@ def test_an_answer_is_refused_while_anything_is_undecided(archive: Archive, json
     with archive.writing() as house, pytest.raises(UsageError, match="reason code"):
         requesting.mark(house, 1, None, Mark.WITHHOLD, "", "")
     with archive.writing() as house, pytest.raises(UsageError, match="does not stand"):
-        requesting.redact(house, 1, RecordNumber(1), "text", "not there", "WI-BAL")
+        requesting.redact(house, 1, RecordNumber(1), "text", "not there", "WI-BAL", "privacy outweighs")
 
 
 def test_the_package_holds_what_the_manifest_names_and_a_changed_byte_is_found(archive: Archive, jsonl: Jsonl) -> None:
@@ -164,7 +164,7 @@ def test_threads_are_in_reading_order_and_a_redacted_picture_is_gone(archive: Ar
     collected(archive)
     with archive.writing() as house:
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-        requesting.redact(house, 1, RecordNumber(2), "media:0", "", "WI-BAL")
+        requesting.redact(house, 1, RecordNumber(2), "media:0", "", "WI-BAL", "privacy outweighs")
         shown = [(entry.label, entry.depth) for entry in answering.response_for(house, 1).entries()]
     assert shown == [("R2", 0), ("R1", 1), ("R3", 2)]
     with zipfile.ZipFile(respond(archive)["zip"]) as package:
@@ -189,7 +189,7 @@ def test_taking_a_redaction_back_makes_the_record_undecided(archive: Archive, js
     archive.take_in(jsonl("a", {"text": "call 715-555-0142 or 715-555-0142"}))
     collected(archive)
     with archive.writing() as house:
-        made = requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0142", "WI-BAL")
+        made = requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0142", "WI-BAL", "privacy outweighs")
         assert [(part.start, part.end) for part in made] == [(5, 17), (21, 33)]
         assert requesting.lift(house, 1, RecordNumber(1)) == 2
         assert requesting.story(house, 1).marks == {"undecided": 1}

@@ -15,7 +15,7 @@ import pytest
 from archiver import warc
 from archiver.catalog import ledger_rows, rows
 from archiver.ledger import origin_of
-from archiver.normalized import content_bytes, digest_of_bytes, envelope_around
+from archiver.normalized import content_bytes, digest_of_bytes, envelope_after, envelope_before
 from archiver.press import fields_digest, kept_part
 from archiver.signing import read_key
 from custody.checkpoint import Checkpoint, Note
@@ -88,7 +88,9 @@ class Forger:
         self.raw = raw.replace(b"snow plow 4 tonight", text.encode())
         date, uri = "2026-11-20T18:00:00.000Z", f"urn:ofrecord:{house.settings.archive}:R{LAST}:v1"
         ids = [exchange_uuid(house.settings.archive, LAST, 1, role) for role in (1, 2)]
-        before, after = envelope_around(self.envelope)
+        e = self.envelope
+        before = envelope_before(e.account, e.as_of, e.captured_at)
+        after = envelope_after(e.number, e.version, bytes.fromhex(e.opening), e.place, e.run, e.series, e.series_reason)
         self.content = content_bytes(self.envelope.content)
         normal = before + self.content + after
         first = warc.packed(warc.exchange(b"resource", ids[0], date, uri + ":raw", "application/json", self.raw))

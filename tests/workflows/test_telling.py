@@ -22,6 +22,134 @@ Jsonl = Callable[..., Path]
 NAMES = Names(zone="America/Chicago", accounts={1: "parks"}, runs={2: {"account": 1, "sources": ["a.zip"]}}, holds={})
 COUNTS = dict.fromkeys(("new", "changed", "flagged", "unchanged", "duplicate", "quarantined", "excluded"), 0)
 REDACTION = {"record": 13, "version": 1, "field": "text", "start": 4, "end": 16, "code": "WI-BAL", "note": "private"}
+_DAY = {"day": "2026-01-06"}
+LIFE = {
+    "request.searched": (1, {"query": "zebra"}, "Dana Ruiz searched for request 1 and found nothing: “zebra”"),
+    "request.insufficient": (
+        1,
+        {**_DAY, "reason": "no limit of subject or time"},
+        "Dana Ruiz found that request 1 does not describe enough as of 2026-01-06: “no limit of subject or time”",
+    ),
+    "request.clarified": (
+        1,
+        {**_DAY, "words": "only May"},
+        "Dana Ruiz wrote down the clarification of request 1 as of 2026-01-06: “only May”",
+    ),
+    "request.paused": (1, {**_DAY, "reason": "asked"}, "Dana Ruiz paused request 1 as of 2026-01-06: “asked”"),
+    "request.resumed": (1, {**_DAY, "reason": ""}, "Dana Ruiz went on with request 1 as of 2026-01-06"),
+    "request.extended": (
+        1,
+        {**_DAY, "old": {"day": "2026-01-06"}, "new": {"day": "2026-01-20"}, "reason": "unusual circumstances"},
+        "Dana Ruiz extended request 1 from 2026-01-06 to 2026-01-20: “unusual circumstances”",
+    ),
+    "request.retargeted": (
+        1,
+        {"old": {"day": "2026-01-06"}, "new": {"day": "2026-01-08"}, "reason": "December 24 does not count"},
+        "the target of request 1 moved from 2026-01-06 to 2026-01-08: December 24 does not count (Dana Ruiz)",
+    ),
+    "request.withdrawn": (
+        1,
+        {**_DAY, "reason": "by phone"},
+        "Dana Ruiz wrote down that request 1 was withdrawn as of 2026-01-06: “by phone”",
+    ),
+    "request.referred": (
+        1,
+        {**_DAY, "to": "Police Department", "reason": "its records"},
+        "Dana Ruiz referred request 1 to Police Department as of 2026-01-06: “its records”",
+    ),
+    "request.unpaid": (
+        1,
+        {**_DAY, "reason": "30 days"},
+        "Dana Ruiz closed request 1 because its fees were not paid as of 2026-01-06: “30 days”",
+    ),
+    "request.decided": (
+        1,
+        {**_DAY, "determination": "granted in part", "by_way": "email", "to": "jane@example.org"},
+        "request 1 determined: granted in part; given 2026-01-06 by email to jane@example.org (Dana Ruiz)",
+    ),
+    "request.closed": (1, {**_DAY, "reason": ""}, "Dana Ruiz closed the file of request 1 as of 2026-01-06"),
+    "request.reopened": (1, {**_DAY, "reason": "court"}, "Dana Ruiz opened request 1 again as of 2026-01-06: “court”"),
+    "letter.sent": (
+        1,
+        {**_DAY, "letter": "denial", "n": 2, "by_way": "mail", "to": "", "sha256": "ab"},
+        "Dana Ruiz sent the denial letter 2 of request 1 by mail on 2026-01-06; its text sha256 ab",
+    ),
+    "fee.time": (
+        1,
+        {"what": "locating", "minutes": 125, "rate_cents": 2200, "note": "two sites"},
+        "Dana Ruiz logged 2h 05m of locating for request 1 at $22.00 an hour: “two sites”",
+    ),
+    "fee.cost": (
+        1,
+        {"what": "shipping", "pages": 0, "cents": 420, "note": ""},
+        "Dana Ruiz logged $4.20 of shipping for request 1",
+    ),
+    "fee.struck": (1, {"n": 2, "reason": "twice"}, "Dana Ruiz struck entry 2 of request 1: “twice”"),
+    "fee.waived": (1, {"cents": None, "reason": "press"}, "Dana Ruiz waived all fees of request 1: “press”"),
+    "fee.paid": (
+        1,
+        {**_DAY, "cents": 1250, "how": "check 7"},
+        "$12.50 paid for request 1 on 2026-01-06 by check 7 (Dana Ruiz)",
+    ),
+    "subject.named": (
+        1,
+        {**_DAY, "n": 1, "name": "Alex Poe", "record": "office_holder", "about": "posts on the alder"},
+        "Dana Ruiz named Alex Poe as record subject 1 of request 1 (office holder): “posts on the alder”",
+    ),
+    "subject.noticed": (
+        1,
+        {**_DAY, "n": 1, "by_way": "certified_mail"},
+        "record subject 1 of request 1 was sent the notice of 19.356 on 2026-01-06 by certified mail (Dana Ruiz)",
+    ),
+    "subject.received": (
+        1,
+        {**_DAY, "n": 1},
+        "record subject 1 of request 1 received the notice on 2026-01-06 (Dana Ruiz)",
+    ),
+    "subject.returned": (
+        1,
+        {**_DAY, "n": 1},
+        "record subject 1 of request 1 has not received the notice, which came back on 2026-01-06 (Dana Ruiz)",
+    ),
+    "subject.intends": (
+        1,
+        {**_DAY, "n": 1},
+        "record subject 1 of request 1 announced going to court on 2026-01-06 (Dana Ruiz)",
+    ),
+    "subject.waived": (
+        1,
+        {**_DAY, "n": 1, "in_writing": True},
+        "record subject 1 of request 1 waived the waiting time on 2026-01-06 (Dana Ruiz)",
+    ),
+    "subject.augmented": (
+        1,
+        {**_DAY, "n": 1, "file": "a.txt", "content": "", "sha256": "ab"},
+        "record subject 1 of request 1 added comments to the record on 2026-01-06 (Dana Ruiz)",
+    ),
+    "subject.sued": (
+        1,
+        {**_DAY, "n": 1, "note": "26-CV-1"},
+        "record subject 1 of request 1 began an action to keep the record closed on 2026-01-06: “26-CV-1” (Dana Ruiz)",
+    ),
+    "subject.settled": (
+        1,
+        {**_DAY, "n": 1, "forbids": False},
+        "record subject 1 of request 1 no longer has an action pending since 2026-01-06 (Dana Ruiz)",
+    ),
+    "court.noticed": (
+        1,
+        {**_DAY, "note": "26-CV-1"},
+        "written notice of an action under 19.37 about request 1 came on 2026-01-06: “26-CV-1” (Dana Ruiz)",
+    ),
+    "court.ordered": (
+        1,
+        {**_DAY, "order_for": "city", "notice_of_entry": True},
+        "the court's order on request 1 of 2026-01-06 is for the city, notice of entry given (Dana Ruiz)",
+    ),
+    "court.appealed": (1, _DAY, "the order on request 1 was appealed on 2026-01-06 (Dana Ruiz)"),
+    "court.appeal_ordered": (1, _DAY, "the appellate order on request 1 is of 2026-01-06 (Dana Ruiz)"),
+    "court.produced": (1, _DAY, "access ordered by the court for request 1 was given on 2026-01-06 (Dana Ruiz)"),
+}
 DIRECTOR = {"user": 1, "name": "Max Director", "role": "director", "at": 0, "signature": ""}
 TOLD = {
     "archive.made": (0, {"city": "wausau", "engine": "fts"}, "Dana Ruiz made the archive of wausau"),
@@ -66,8 +194,45 @@ TOLD = {
         {"released": 5, "redacted": 2, "withheld": 1, "zip_sha256": "ab"},
         "response to request 1 released: 5 in full, 2 in part, 1 withheld; ZIP sha256 ab (Dana Ruiz)",
     ),
+    **LIFE,
+    "request.context-added": (1, {"numbers": [7]}, "Dana Ruiz added R7 to request 1 as context"),
+    "request.assigned": (
+        1,
+        {"numbers": [7, 8], "department": "Parks", "due": "2025-12-12"},
+        "Dana Ruiz gave R7, R8 of request 1 to Parks, due 2025-12-12",
+    ),
+    "redaction.made-together": (
+        1,
+        {"numbers": [13, 15], "redactions": [REDACTION, REDACTION], "origin": "person 1", "code": "WI-BAL"},
+        "Dana Ruiz withheld 2 places in R13, R15, in request 1, as person 1 (WI-BAL)",
+    ),
+    "redaction.lifted-together": (
+        1,
+        {"numbers": [13, 15], "origin": "person 1"},
+        "Dana Ruiz took back what was withheld as person 1: R13, R15 in request 1",
+    ),
+    "redaction.drafted": (
+        1,
+        {"numbers": [13], "drafts": [{"n": 1, "record": 13, "kind": "phone", "field": "text", "places": [[1, 0, 9]]}]},
+        "Dana Ruiz had 1 redaction in R13 of request 1 proposed (phone)",
+    ),
+    "redaction.drafts-decided": (
+        1,
+        {"numbers": [13], "drafts": [1, 2], "state": "dismissed"},
+        "Dana Ruiz dismissed 2 proposed redactions of request 1",
+    ),
     "hold.placed": (1, {"request": 1}, "hold 1 placed by request 1 on all that it may reach (Dana Ruiz)"),
     "hold.released": (1, {}, "hold 1 released (Dana Ruiz)"),
+    "disposition.executed": (
+        1,
+        {"count": 118, "versions": 120, "authority": {"certificate": "DC-2026-0001"}},
+        "Dana Ruiz destroyed 118 records in 120 versions for good, certificate DC-2026-0001",
+    ),
+    "disposition.verified": (
+        1,
+        {"files": 12, "bytes": 1000, "accounted": 234, "needles": 20, "hits": 0},
+        "nothing of destruction 1 was found in 12 files, 1,234 bytes (Dana Ruiz)",
+    ),
     "schedule.rule_saved": (
         2,
         {"said_as": "comments by the public", "series": "WI-SM-PUB", "position": 2},
@@ -108,16 +273,6 @@ TOLD = {
         "the reply to notice 1 of 2026-02-20: declined (Dana Ruiz)",
     ),
     "notice.dropped": (1, {"reason": "not mailed"}, "Dana Ruiz dropped notice 1 (“not mailed”)"),
-    "disposition.executed": (
-        1,
-        {"count": 118, "versions": 120, "authority": {"certificate": "DC-2026-0001"}},
-        "Dana Ruiz destroyed 118 records in 120 versions for good, certificate DC-2026-0001",
-    ),
-    "disposition.verified": (
-        1,
-        {"files": 12, "bytes": 1000, "accounted": 234, "needles": 20, "hits": 0},
-        "nothing of destruction 1 was found in 12 files, 1,234 bytes (Dana Ruiz)",
-    ),
     "feed.read": (
         1,
         {"url": "https://city.example/feed?token=abc", "status": 304},
@@ -201,7 +356,7 @@ TOLD = {
 
 @pytest.fixture
 def answered(archive: Archive, jsonl: Jsonl) -> Archive:
-    posts = [{"object_id": str(n), "text": f"snow on route {n}, call 715-555-0142"} for n in range(1, 4)]
+    posts = [{"object_id": str(n), "text": f"snow on route {n}, call 715-555-014{n}"} for n in range(1, 4)]
     archive.take_in(jsonl("first", *posts, "{broken"))
     archive.take_in(jsonl("second", {"object_id": "2", "text": "snow on route 2, cleared"}))
     archive.add_account("police", "x")
@@ -209,7 +364,7 @@ def answered(archive: Archive, jsonl: Jsonl) -> Archive:
         requesting.open_request(house, "=All about snow", archive.clock(), "email")
         requesting.collect(house, 1, "snow")
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0142", "WI-BAL")
+        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0141", "WI-BAL", "private")
         requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical")
         answering.respond(house, 1, None, lambda done: None)
     return archive

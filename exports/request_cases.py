@@ -1,0 +1,268 @@
+"""Cases about answering: a situation and the outcome expected of it, in TOML that counsel can read, write and bring.
+
+This module reads a case strictly (a field that is not known is an error naming file, case and field);
+`workflows/judging_requests.py` judges it with the rules that answer requests. docs/request-cases.md has every field.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from custody.errors import UsageError
+from custody.request import Mark
+from custody.strict import Fields
+from exports.case_parts import (
+    CustodyCase,
+    SubjectCase,
+    moment_in,
+    read_ban,
+    read_context,
+    read_custody,
+    read_fee,
+    read_password,
+    read_private,
+    read_removal,
+    read_subject,
+    zone_named,
+)
+from exports.determination import Ending, Reason
+from exports.fees import FeeContext, FeeItem
+from exports.intake_rules import FormAsked, FormGiven
+from exports.jurisdictions import jurisdictions
+from exports.protected import Fact, Person
+from exports.reason_codes import reason_codes
+
+CASES = Path(__file__).parent / "cases_wisconsin"
+CURE = "docs/request-cases.md says how a case is written."
+_DECISIONS: Mapping[str, Mapping[Mark, int]] = {
+    "granted": {Mark.RELEASE: 1},
+    "part": {Mark.RELEASE: 1, Mark.REDACT: 1},
+    "granted in part": {Mark.RELEASE: 1, Mark.REDACT: 1},
+    "denied": {Mark.WITHHOLD: 1},
+    "no record": {},
+    "undecided": {Mark.UNDECIDED: 1},
+}
+_ENDINGS = {"withdrawn": "withdrawn", "referred": "referred", "unpaid": "unpaid", "not sufficient": "not_sufficient"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedFor:
+    """The request of a case. `received` is a day or a moment in `zone`; `written` None: the channel says."""
+
+    received: date | datetime | None
+    channel: str
+    words: str
+    written: bool | None
+    subject: bool | None
+    period: bool | None
+    form: FormAsked | None
+    variant: str
+    incarcerated: bool
+    required: tuple[str, ...]
+    required_because: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What was decided and sent. `marks` None: nothing is said about a decision."""
+
+    marks: Mapping[Mark, int] | None
+    ending: Ending
+    decided: date | None
+    denied_orally: date | None
+    demanded: date | None
+    given: tuple[FormGiven, ...]
+    letter: str | None
+    reasons: tuple[Reason, ...]
+    sent: date | None
+    challenged: date | None
+    edited: bool
+    acknowledged: date | None
+    extended: bool
+    grounds: str
+    noticed: date | None
+    prepayment_asked: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One case as it was read. A part that is not there is None; `city` and `changed` are read by whoever judges."""
+
+    file: str
+    id: str
+    where: str
+    title: str
+    law: str
+    today: date | None
+    jurisdiction: str
+    zone: str
+    city: Mapping[str, Any]
+    changed: Mapping[str, Any] | None
+    request: AskedFor | None
+    answer: Answered | None
+    fees: tuple[FeeItem, ...]
+    fee_context: FeeContext
+    subject: SubjectCase | None
+    custody: CustodyCase | None
+    private: tuple[Fact, Person] | None
+    removal: tuple[str, str] | None
+    ban: tuple[str, ...] | None
+    password: tuple[datetime, datetime | None, datetime | None] | None
+    expect: Mapping[str, Any]
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """Every case in every `.toml` of a folder, or of one file. Raises UsageError on what is not understood."""
+    files = [folder] if folder.is_file() else sorted(folder.glob("**/*.toml"))
+    if not files:
+        raise UsageError(f"There are no cases (*.toml) in {folder}.", CURE)
+    return [case for path in files for case in _file(path)]
+
+
+def _file(path: Path) -> list[Case]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read as TOML: {error}", "Mend the line it names.") from error
+    top = Fields(data, str(path), CURE)
+    rows = top.any("case")
+    if not isinstance(rows, list) or not rows:
+        raise UsageError(f"{path} holds no [[case]].", CURE)
+    top.done()
+    return [read_case(row, path, n) for n, row in enumerate(rows, 1)]
+
+
+def read_case(data: Any, path: Path, number: int) -> Case:
+    """One case from its table; `number` names it where it has no id. Raises UsageError on what is not understood."""
+    name = str(data.get("id", number)) if isinstance(data, dict) else str(number)
+    row = Fields(data, f"{path.name}, case {name}", CURE)
+    expect = row.any("expect")
+    if not isinstance(expect, dict) or not expect:
+        raise UsageError(f"{row.where} expects nothing.", "Add [case.expect] with at least one expectation.")
+    city = row.any("city")
+    city = {"name": city} if isinstance(city, str) else {} if city is None else city
+    zone = zone_named(city.get("zone"), row.where) if isinstance(city, dict) else "America/Chicago"
+    made = Case(
+        file=path.name,
+        id=name if row.has("id") else str(number),
+        where=row.where,
+        title=row.text("title", ""),
+        law=row.text("law", ""),
+        today=row.day("today"),
+        jurisdiction=row.text("jurisdiction", "wisconsin"),
+        zone=zone,
+        city=city,
+        changed=row.any("changed"),
+        request=_request(row.table("request"), zone),
+        answer=_answer(row.table("answer"), row.text("jurisdiction", "wisconsin")),
+        fees=tuple(read_fee(each) for each in row.tables("fee")),
+        fee_context=read_context(row.table("fees")),
+        subject=read_subject(row.table("subject")),
+        custody=read_custody(row.table("custody"), zone),
+        private=read_private(row.table("private")),
+        removal=read_removal(row.table("removal")),
+        ban=read_ban(row.table("ban")),
+        password=read_password(row.table("password"), zone),
+        expect=expect,
+    )
+    row.done()
+    return made
+
+
+def _request(row: Fields | None, zone: str) -> AskedFor | None:
+    if row is None:
+        return None
+    named = row.text("zone", "")
+    zone = zone_named(named, row.where) if named else zone
+    row.text("requester", ""), row.text("purpose", ""), row.text("received_by", "")
+    made = AskedFor(
+        received=moment_in(row, "received", zone),
+        channel=row.text("channel", ""),
+        words=row.text("words", ""),
+        written=row.flag("written", None),
+        subject=row.flag("subject", None),
+        period=row.flag("period", None),
+        form=row.one_of(FormAsked, "form") if row.has("form") else None,
+        variant=row.text("variant", ""),
+        incarcerated=row.flag("incarcerated", False),
+        required=row.texts("required"),
+        required_because=row.text("required_because", ""),
+    )
+    row.done()
+    return made
+
+
+def _answer(row: Fields | None, law: str) -> Answered | None:
+    if row is None:
+        return None
+    decision = row.text("decision", "").replace("_", " ").replace("-", " ").casefold()
+    decided = row.day("decided")
+    marks = _marks(row, decision)
+    extension = row.table("extension")
+    endings = {name: row.day(name) for name in ("withdrawn", "referred", "unpaid", "not_sufficient")}
+    if decision in _ENDINGS:
+        endings[_ENDINGS[decision]] = endings[_ENDINGS[decision]] or decided or date.min
+    made = Answered(
+        marks=marks if marks is not None or not any(endings.values()) else {},
+        ending=Ending(searched=row.flag("searched", True), **endings),
+        decided=decided,
+        denied_orally=row.day("denied_orally"),
+        demanded=row.day("demanded"),
+        given=tuple(_given(each, row.where) for each in row.texts("given")),
+        letter=row.text("letter") if row.has("letter") else None,
+        reasons=tuple(_reason(each, law) for each in row.tables("reason")),
+        sent=row.day("sent"),
+        challenged=row.day("challenged"),
+        edited=row.flag("edited", False),
+        acknowledged=row.day("acknowledged"),
+        extended=extension is not None,
+        grounds=extension.text("grounds", "") if extension else "",
+        noticed=extension.day("noticed") if extension else None,
+        prepayment_asked=row.flag("prepayment_asked", False),
+    )
+    if extension:
+        extension.done()
+    row.done()
+    return made
+
+
+def _marks(row: Fields, decision: str) -> Mapping[Mark, int] | None:
+    marks = row.table("marks")
+    if marks is not None:
+        found = {Mark(name): marks.integer(name) for name in marks.names() if name in set(Mark)}
+        marks.done()
+        return found
+    if not decision or decision in _ENDINGS:
+        return None
+    if decision not in _DECISIONS:
+        known = ", ".join([*_DECISIONS, *_ENDINGS])
+        raise UsageError(f"{row.where}: decision {decision!r} is not known.", f"Use one of: {known}.")
+    return _DECISIONS[decision]
+
+
+def _given(name: str, where: str) -> FormGiven:
+    try:
+        return FormGiven(name.casefold())
+    except ValueError as error:
+        known = ", ".join(each.value for each in FormGiven)
+        raise UsageError(f"{where}: given {name!r} is not known.", f"Use one of: {known}.") from error
+
+
+def _reason(row: Fields, law: str) -> Reason:
+    """A reason used; what the case leaves out is taken from the jurisdiction's list of codes."""
+    code = row.text("code")
+    listed = next((each for each in reason_codes(law) if each.code == code), None) if law in jurisdictions() else None
+    if listed is None and not row.has("citation"):
+        raise UsageError(f"{row.where}: code {code!r} is not in the list of {law}.", "Give its citation as well.")
+    made = Reason(
+        code=code,
+        citation=row.text("citation", listed.citation if listed else ""),
+        words=row.text("words", listed.words if listed else ""),
+        note=row.text("note", ""),
+        needs_note=row.flag("needs_note", listed.needs_text if listed else False),
+    )
+    row.done()
+    return made
