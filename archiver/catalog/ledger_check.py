@@ -29,7 +29,7 @@ _RECORD = re.compile(
 _OTHER = re.compile(
     rb"(?:"
     + _HASH
-    + rb'"act":(?P<act>\d+),(?:"key":"[^"]+","log":"[^"]+",)?"subject":\d+,"t":"(?P<kind>[a-z_.]+)",'
+    + rb'"act":(?P<act>\d+),(?:"key":"[^"]+","log":"[^"]+",)?"subject":\d+,"t":"(?P<kind>[a-z_.-]+)",'
     + rb"|"
     + _HASH
     + rb'"n":\d+,"run":\d+,"t":"(?P<quarantined>import\.quarantine)",'
