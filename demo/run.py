@@ -67,6 +67,7 @@ def main() -> None:
     run("request", "drafts", "dismiss", "1", "--all")
     run("request", "mark", "1", "withhold", sister, "--reason", "WI-BAL", "--note", "medical detail of a third person")
     run("request", "respond", "1")
+    run("request", "decide", "1", "--by-way", "email")
     say("Checking every byte of the archive, and until when three records must be kept")
     run("verify")
     for record in (only('"open again"'), fence, formula):
