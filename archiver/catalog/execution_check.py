@@ -18,9 +18,13 @@ from archiver.catalog.keeping_tables import schedule_change
 from archiver.catalog.tables import act, decision, hold, request
 from custody.authority import PurgeBatch, PurgeState, numbers_in
 from custody.ids import label_of
+from custody.request import RequestState
 
 EXECUTED = "disposition.executed"
 """The act by which content is destroyed."""
+
+LIVE = tuple(state.value for state in RequestState if state.is_live)
+"""States in which the requester still waits."""
 
 _RECORD = re.compile(rb'"bucket":"([^"]*)","n":(\d+),"record":(\d+),')
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
@@ -142,7 +146,7 @@ def _held(past: Past, then: Connection, numbers: set[int], begun: Mapping[str, A
             yield "purge-while-held", words
     query = select(decision.c.record, decision.c.request).join(request, request.c.number == decision.c.request)
     asked: dict[int, set[int]] = {}
-    for number, by in then.execute(query.where(request.c.state == "open")):
+    for number, by in then.execute(query.where(request.c.state.in_(LIVE))):
         if number in numbers:
             asked.setdefault(by, set()).add(number)
     for by, named in sorted(asked.items()):
@@ -150,7 +154,7 @@ def _held(past: Past, then: Connection, numbers: set[int], begun: Mapping[str, A
 
 
 def _is_open(then: Connection, number: int) -> bool:
-    return then.execute(select(request.c.state).where(request.c.number == number)).scalar() == "open"
+    return then.execute(select(request.c.state).where(request.c.number == number)).scalar() in LIVE
 
 
 def _leaf_of_hold(then: Connection, number: int) -> int:

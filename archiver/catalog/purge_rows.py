@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from archiver.catalog import ledger_rows
-from archiver.catalog.execution_check import EXECUTED
+from archiver.catalog.execution_check import EXECUTED, LIVE
 from archiver.catalog.tables import act, hold, ledger_entry, media_use, request, version
 
 AT_ONCE = 5_000
@@ -76,7 +76,7 @@ def shared_media(connection: Connection, numbers: Sequence[int]) -> int:
 def standing(connection: Connection) -> tuple[list[int], list[int]]:
     """The numbers of the holds that are not released, and of the requests that are open."""
     holds = select(hold.c.number).where(hold.c.released_at.is_(None)).order_by(hold.c.number)
-    opened = select(request.c.number).where(request.c.state == "open").order_by(request.c.number)
+    opened = select(request.c.number).where(request.c.state.in_(LIVE)).order_by(request.c.number)
     return list(connection.execute(holds).scalars()), list(connection.execute(opened).scalars())
 
 

@@ -131,3 +131,12 @@ def test_every_code_has_its_case_and_its_hint() -> None:
     for code in codes:
         assert f'"{code}"' in tests or f"{code} " in tests, f"no test brings about {code}"
         assert auditing.hint_for(Finding(code=code, object="x", message="y"))
+
+
+def test_an_entry_of_every_kind_of_act_is_written_as_an_entry_is() -> None:
+    from archiver.catalog import acts
+    from archiver.catalog.ledger_check import _OTHER
+
+    for kind in acts.kinds():
+        entry = f'{{"C":"{"0" * 64}","act":1,"subject":0,"t":"{kind}","ts":"2026-11-20T18:00:00.000Z","v":1}}'
+        assert _OTHER.fullmatch(entry.encode()), kind
