@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from custody.clock import text_of
 from custody.errors import InputError
 from custody.record import SCHEMA_VERSION, Author, Content, Media
 
@@ -55,11 +54,6 @@ _ENVELOPE = msgspec.json.Decoder(Envelope)
 def content_bytes(content: Content) -> bytes:
     """The canonical bytes of some content, counters included."""
     return _ENCODER.encode(content)
-
-
-def content_digest(content: Content) -> str:
-    """The digest by which two captures are the same version: 64 hex digits over everything but the counters."""
-    return digest_of_bytes(_ENCODER.encode(content)).hex()
 
 
 def digest_of_bytes(content: bytes) -> bytes:
@@ -228,8 +222,3 @@ def decode_json(data: bytes) -> Any:
         return msgspec.json.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise InputError(f"not readable as JSON: {error}") from error
-
-
-def as_of_text(moment: datetime) -> str:
-    """A moment the way envelopes and items write it."""
-    return text_of(moment)

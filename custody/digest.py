@@ -1,7 +1,6 @@
 """What proves that bytes are the same bytes: a digest and the name of its algorithm."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -19,11 +18,3 @@ class Digest:
 def sha256(data: bytes) -> str:
     """The SHA-256 of some bytes, as 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
-
-
-def sha256_of_stream(chunks: Iterable[bytes]) -> Digest:
-    """The SHA-256 of bytes that come in pieces."""
-    running = hashlib.sha256()
-    for chunk in chunks:
-        running.update(chunk)
-    return Digest(algorithm="sha256", value=running.hexdigest())

@@ -46,11 +46,6 @@ def record_step(
     return life_of(house, number)
 
 
-def court_of(life: Life) -> CourtFacts | None:
-    """What is known of the action about a request; None when there is none."""
-    return court_facts(life.of(*STEPS.values()))
-
-
 def _refuse_out_of_order(number: int, step: str, before: CourtFacts | None) -> None:
     if step == "notice":
         return

@@ -11,7 +11,7 @@ from typing import Any
 from archiver.catalog import acts, queries, request_history
 from custody.clock import local_day
 from custody.errors import UsageError
-from custody.request import RecordsRequest, RequestState
+from custody.request import RecordsRequest
 from workflows.house import House
 
 FAMILIES = ("request.", "redaction.", "letter.", "fee.", "subject.", "court.")
@@ -96,8 +96,3 @@ def day_for(house: House, request: RecordsRequest, on: date | None) -> date:
 def day_of(deed: Deed, zone: str) -> date:
     """The day something was done: the one that was written down with it, else the one it was written down on."""
     return date.fromisoformat(deed["day"]) if deed.get("day") else local_day(queries.moment(deed["at"]), zone)
-
-
-def is_paused(request: RecordsRequest) -> bool:
-    """Whether the work waits for the requester."""
-    return request.state in (RequestState.PAUSED, RequestState.NOT_SUFFICIENT)

@@ -124,11 +124,6 @@ def filings(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def filed_by_hand(connection: Connection) -> set[int]:
-    """The records a person filed one by one: no rule moves them."""
-    return set(connection.execute(select(filing.c.number).where(filing.c.rule == 0)).scalars())
-
-
 def rules(connection: Connection) -> list[Row]:
     """The filing rules in the order in which they are asked."""
     query = select(filing_rule).order_by(filing_rule.c.position, filing_rule.c.number)

@@ -80,12 +80,6 @@ def standing(connection: Connection) -> tuple[list[int], list[int]]:
     return list(connection.execute(holds).scalars()), list(connection.execute(opened).scalars())
 
 
-def settings_changed(connection: Connection) -> int | None:
-    """When the settings were last seen to be changed by hand, in milliseconds; None when never."""
-    found: int | None = connection.execute(select(func.max(act.c.at)).where(act.c.kind == "settings.changed")).scalar()
-    return found
-
-
 def executions(connection: Connection) -> list[dict[str, Any]]:
     """Every act of destruction in order: its number, moment, subject, entry in the ledger and data."""
     query = select(act.c.number, act.c.at, act.c.subject, act.c.leaf, act.c.data).where(act.c.kind == EXECUTED)

@@ -1,6 +1,6 @@
 """`ofrecord request`: from the first call to the package that goes out."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,12 +22,11 @@ from console.cli.output import (
 )
 from console.cli.request_parts import RequestGroup
 from console.cli.request_words import redaction_data
-from custody.errors import UsageError
 from custody.request import RecordsRequest
 from workflows import requesting, reviewing
 from workflows.checking import check_response
 from workflows.drafting import open_drafts
-from workflows.house import House, open_for_writing, open_house
+from workflows.house import open_for_writing, open_house
 from workflows.request_life import life_of
 
 
@@ -239,16 +238,6 @@ def check(package: Path, key: str, as_json: bool) -> int:
     if "P-01-unreadable" in data["codes"]:
         return INCOMPLETE
     return DAMAGED if data["codes"] else FINE
-
-
-def _moment(text: str, house: House) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no date.", "Write it as 2025-12-01 or 2025-12-01T14:30.") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(house.city.time_zone))
-    return moment.astimezone(UTC)
 
 
 def _local(moment: datetime, zone: str) -> str:

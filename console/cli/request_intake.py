@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from console.cli.output import DAY, note, say, settings_of, with_json, without_date
-from custody.request import RequestState
+from console.cli.output import DAY, say, settings_of, with_json, without_date
 from workflows import deciding, intake, targets
 from workflows.disposing import today
 from workflows.house import open_for_writing, open_house
@@ -169,9 +168,3 @@ def searched(context: click.Context, number: int, query: str, as_json: bool) -> 
 def _step(step: tuple[str, int, str]) -> str:
     day, _, why = step
     return f"{date.fromisoformat(day):%a} {day}  {why}"
-
-
-def warn_of_state(life: Life) -> None:
-    """Say on the side when a request waits for its requester."""
-    if life.request.state in (RequestState.PAUSED, RequestState.NOT_SUFFICIENT):
-        note(f"Request {life.request.number} is {life.request.state.value}.")
