@@ -18,8 +18,9 @@ def keep(folder: Path, files: Mapping[str, Path]) -> dict[str, Any]:
     """
     if folder.exists() and not folder.is_dir():
         raise UnavailableError(f"{folder} is a file, not a folder.", "Choose another with --into.")
-    for left in folder.glob(".*.part"):  # a try that was killed left a hidden piece of an answer
-        durable.remove(left)
+    for pattern in (".*.part", "city-copy/.*.part"):  # a try that was killed left a hidden piece of an answer
+        for left in folder.glob(pattern):
+            durable.remove(left)
     digests = {name: durable.hash_file(source) for name, source in files.items()}
     earlier = _put_by(folder, digests)
     for name, source in files.items():

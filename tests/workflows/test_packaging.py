@@ -365,3 +365,14 @@ def test_many_records_come_in_volumes_with_joined_bookmarks(archive: Archive, js
         assert sum(". R" in title for title in _titles(outline.root)) == 100
         nums = document.Root.PageLabels.Nums
         assert [str(nums[n].P) for n in (1, 3)] == ["1-", "2-"]
+
+
+def test_what_a_killed_try_left_goes_with_the_next(archive: Archive, jsonl: Jsonl) -> None:
+    released(archive, jsonl)
+    folder = archive.settings.responses / "request-1"
+    left = [folder / ".response.zip.77.part", folder / "city-copy" / ".response.pdf.77.part"]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    answer(archive)
+    assert not any(path.exists() for path in left) and (folder / "city-copy" / "response.pdf").exists()
