@@ -11,11 +11,17 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from alembic.command import upgrade
+from alembic.config import Config
+from pysqlite3 import dbapi2 as driver
+from sqlalchemy import create_engine, inspect
 
 from archiver import durable
 from archiver.access import BATCH, OLDEST
 from archiver.catalog import access_rows
+from archiver.catalog import catalog as catalog_module
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.tables import METADATA
 from custody.errors import CustodyError, DamageError, UnavailableError, UsageError
 from custody.ids import RecordNumber
 from custody.request import Mark
@@ -380,12 +386,33 @@ def test_an_interrupted_rebuild_loses_no_reading(committed: Archive) -> None:
     assert rows(committed) == before and findings(committed) == []
 
 
-def test_an_archive_of_the_first_step_gets_its_table(kept: Archive) -> None:
-    change(
-        kept, "DROP TABLE access", "DROP TABLE access_batch", "UPDATE alembic_version SET version_num = '0001'"
-    )  # fmt: skip
+def test_an_archive_of_the_first_step_gets_what_came_later(kept: Archive, tmp_path: Path) -> None:
+    first = columns_of_the_first_step(tmp_path / "first.sqlite")
+    with Catalog(kept.settings.catalog).transaction() as connection:
+        for name, table in METADATA.tables.items():
+            if name not in first:
+                connection.exec_driver_sql(f"DROP TABLE {name}")
+                continue
+            for index in table.indexes:
+                if not {column.name for column in index.columns} <= first[name]:
+                    connection.exec_driver_sql(f"DROP INDEX {index.name}")
+            for column in set(table.columns.keys()) - first[name]:
+                connection.exec_driver_sql(f'ALTER TABLE {name} DROP COLUMN "{column}"')
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     search(kept, "snow")
     assert [row["number"] for row in rows(kept)] == [1] and findings(kept) == []
+
+
+def columns_of_the_first_step(path: Path) -> dict[str, set[str]]:
+    """The tables of the catalog's first step, each with its columns."""
+    engine = create_engine(f"sqlite+pysqlite:///{path}", module=driver)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(catalog_module.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        upgrade(config, "0001")
+        there = inspect(connection)
+        return {name: {each["name"] for each in there.get_columns(name)} for name in there.get_table_names()}
 
 
 def test_words_the_terminal_could_not_decode_are_kept_as_far_as_they_can_be(kept: Archive) -> None:
