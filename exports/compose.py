@@ -78,7 +78,7 @@ def compose(
     proof_of: ProofOf,
 ) -> Response:
     """The answer to a request. Raises UsageError as long as anything is undecided or lacks its reason."""
-    _refuse_unready(decisions, redactions, facts)
+    _refuse_unready(request, decisions, redactions, facts)
     marks = Counter(_counted_as(decision.mark, redactions.get(number)) for number, decision in decisions.items())
     used = {decision.code for decision in decisions.values()} | {r.code for part in redactions.values() for r in part}
 
@@ -147,11 +147,17 @@ def _only_that_it_is(proof_of: ProofOf, number: RecordNumber) -> tuple[Proof, ..
 
 
 def _refuse_unready(
-    decisions: Mapping[RecordNumber, Decision], redactions: Mapping[RecordNumber, Sequence[Redaction]], facts: Facts
+    request: RecordsRequest,
+    decisions: Mapping[RecordNumber, Decision],
+    redactions: Mapping[RecordNumber, Sequence[Redaction]],
+    facts: Facts,
 ) -> None:
     if not decisions:
         raise UsageError(
-            "Nothing is collected for this request.", "Collect records first: ofrecord request collect NUMBER 'QUERY'"
+            f"Request {request.number} has no records that could go out.",
+            f"Collect them: ofrecord request collect {request.number} 'QUERY'. When there are none, there is no"
+            f" package, the letter is the answer: ofrecord request searched {request.number} 'QUERY', then "
+            f"ofrecord request decide {request.number} --dry-run.",
         )
     undecided = [number for number, decision in decisions.items() if decision.mark is Mark.UNDECIDED]
     if undecided:

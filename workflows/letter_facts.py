@@ -74,7 +74,9 @@ def _counts(house: House, number: int) -> dict[str, Any]:
     released, redacted, held = (marks.get(mark, 0) for mark in (Mark.RELEASE, Mark.REDACT, Mark.WITHHOLD))
     total = released + redacted + held
     all_words = "1 record was" if total == 1 else f"{total:,} records were"
+    beside = marks.get(Mark.CONTEXT, 0)
     counts = {"all": all_words, "all_n": total, "released": f"{released:,}", "redacted": f"{redacted:,}"}
+    counts |= {"context": "1 record is" if beside == 1 else f"{beside:,} records are", "context_n": beside}
     return {"counts": {**counts, "withheld": f"{held:,}"}}
 
 
@@ -89,6 +91,8 @@ def _money(account: Account) -> dict[str, Any]:
         "waived_why": account.waived_why,
         "paid_cents": account.paid_cents,
         "paid": money(account.paid_cents),
+        "over_cents": account.over_cents,
+        "over": money(account.over_cents),
         "due_cents": account.due_cents,
         "due": money(account.due_cents),
     }

@@ -189,7 +189,8 @@ def respond(
         made = answering.respond(house, number, into, progress.at, wanted)
         progress.end()
         unverified = certifying.is_unverified(house)
-        letter, outlook = deciding.drafted(house, number)
+        outlook = deciding.follows(house, number)
+        letter = None if made["decided"] else deciding.drafted(house, number)[0]
     if unverified:
         note("Nobody has compared the words of the certification with the statutes yet: ask the city attorney.")
     lines = [*_written(made), ""]
@@ -203,8 +204,10 @@ def respond(
     if made["earlier"]:
         lines.append(f"The earlier answer was another one; it is kept in {made['earlier']}.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
-    lines += request_story.letter_lines(number, letter, outlook)
-    lines.append(f"When you have sent them: ofrecord request sent {number} --to NAME --by WAY")
+    if made["decided"]:
+        lines.append(f"The determination of request {number} stands; this is the package it names, written again.")
+    else:
+        lines += request_story.letter_lines(number, letter, outlook)
     more = {
         "determination": outlook.determination.outcome.value,
         "letter": [str(p) for p in letter.files] if letter else [],

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -117,8 +118,8 @@ def decide(
 ) -> int:
     """Record that the determination was given. It follows from the marks; its letter is locked at the same time.
 
-    First look at it with --dry-run, sign the letter, send it; then record it. From that day the periods of
-    Wis. Stat. 19.35(5) run. What was sent cannot be changed any more.
+    First look at it with --dry-run, sign the letter, send it with the answer; then record both with this command.
+    From that day the periods of Wis. Stat. 19.35(5) run. What was sent cannot be changed any more.
 
     \b
     Example:
@@ -139,9 +140,19 @@ def decide(
         f"Request {number}: {made.outcome.value} ({made.why}), given on {given.day} by {by_way.replace('_', ' ')}."
     ]
     lines += [f"Locked: {path}" for path in (given.letter.files if given.letter else ())]
-    data = {"number": number, "determination": made.outcome.value, "why": made.why, "day": given.day.isoformat()}
+    lines += ["Written down with it: the answer was sent."] if given.sent else []
+    data: dict[str, Any] = {
+        "number": number,
+        "determination": made.outcome.value,
+        "why": made.why,
+        "day": given.day.isoformat(),
+    }
     files = [str(path) for path in given.letter.files] if given.letter else []
-    say(as_json, {**data, "files": files, "next": list(given.next_steps)}, [*lines, *given.next_steps])
+    say(
+        as_json,
+        {**data, "files": files, "sent": given.sent, "next": list(given.next_steps)},
+        [*lines, *given.next_steps],
+    )
     return 0
 
 

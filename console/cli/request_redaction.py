@@ -6,7 +6,8 @@ from console.cli.output import counted, note, say, settings_of, with_json
 from console.cli.request_words import named, record_named, redaction_data
 from custody.errors import UsageError
 from custody.ids import label_of
-from workflows import drafting, redacting, requesting
+from custody.request import Mark
+from workflows import drafting, redacting, requesting, reviewing
 from workflows.house import House, open_for_writing
 
 
@@ -63,6 +64,7 @@ def redact(
             say(as_json, {"lifted": gone}, [f"Took back {counted(gone, 'redaction')} of {label_of(which)}."])
             return
         before = len(drafting.open_drafts(house, number))
+        mark = reviewing.decisions_of(house, number).get(which)
         if region or plain:
             made = redacting.blacken(house, number, which, field, region or "-", reason, text)
         else:
@@ -70,6 +72,10 @@ def redact(
         waiting = len(drafting.open_drafts(house, number))
         elsewhere = _elsewhere(house, number) if waiting > before else ""
     lines = [f"Withheld {counted(len(made), 'place')} in the {field} of {label_of(which)}. Take back with --lift."]
+    if mark is not None and mark.mark in (Mark.WITHHOLD, Mark.EXCLUDE):
+        was = "withheld whole" if mark.mark is Mark.WITHHOLD else "left out"
+        note(f"{label_of(which)} was {was}. Now all of it that is not redacted goes out. If that is not meant:")
+        note(f"  ofrecord request redact {number} {label_of(which)} --lift, and mark it again.")
     if elsewhere:
         lines.append(f"The same words also stand in {elsewhere}: proposed there, not withheld yet.")
         lines.append(f"Next: ofrecord request drafts list {number}")
