@@ -106,7 +106,7 @@ def compose(
         zone=facts.zone,
         request=request.number,
         words=request.words,
-        received=_city_time(request.received_at, facts.zone),
+        received=_received(request.received_at, facts.zone),
         channel=request.channel,
         made=_city_time(facts.made_at, facts.zone),
         collections=facts.collections,
@@ -314,6 +314,12 @@ def _city_time(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     hour = local.hour % 12 or 12
     return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'} {local:%Z}"
+
+
+def _received(moment: datetime, zone: str) -> str:
+    """The day alone where no hour was written down: midnight stands for that."""
+    said = _city_time(moment, zone)
+    return said.split(", 12:00 a.m.")[0]
 
 
 def _posted(content: Content, zone: str) -> str:

@@ -158,6 +158,11 @@ def sent(house: House, number: int) -> list[dict[str, Any]]:
     return [{name: deed[name] for name in names} for deed in life_of(house, number).letters()]
 
 
+def is_unverified(house: House) -> bool:
+    """Whether no named person has compared the law that letters and clocks go by with the statutes yet."""
+    return not jurisdiction(house.city.jurisdiction).verified_by
+
+
 def day_of_receipt(house: House, life: Life) -> date:
     """The day a request was received, in the city."""
     return local_day(life.request.received_at, house.city.time_zone)

@@ -59,7 +59,8 @@ def list_(context: click.Context, as_json: bool) -> None:
     with open_house(settings_of(context)) as house:
         there, zone = requesting.requests(house), house.city.time_zone
     lines = [
-        f"{r.number:>4}  {_local(r.received_at, zone)}  {_aimed(r)}  {r.state.value:14} {r.words[:60]}" for r in there
+        f"{r.number:>4}  {_local(r.received_at, zone):16}  {_aimed(r)}  {r.state.value:14} {r.words[:60]}"
+        for r in there
     ]
     say(as_json, {"requests": [_data(r) for r in there]}, [*lines, counted(len(there), "request")])
 
@@ -255,7 +256,8 @@ def _moment(text: str, house: House) -> datetime:
 
 
 def _local(moment: datetime, zone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    said = f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return said.removesuffix(" 00:00")  # midnight stands for a day without an hour
 
 
 def _data(made: RecordsRequest) -> dict[str, Any]:

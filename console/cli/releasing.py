@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from console.cli.output import Progress, counted, say, settings_of, with_json
+from console.cli.output import Progress, counted, note, say, settings_of, with_json
+from custody.request import Form
 from workflows.house import open_for_writing
 from workflows.request_life import request_of
 
@@ -32,7 +33,10 @@ def sent(context: click.Context, number: int, to: str, way: str, text: str, as_j
 
     with open_for_writing(settings_of(context)) as house:
         made = sending.sent(house, number, to, way, text)
-        waits = request_of(house, number).state.is_live
+        request = request_of(house, number)
+        waits = request.state.is_live
+    if way == "paper" and request.form is Form.ELECTRONIC_WITH_METADATA:
+        note("It was asked for electronically with metadata: paper alone does not answer that (Lueders v. Krug).")
     lines = [f"Written down: the answer to request {number} went to {made['to']} by {made['by_way']}."]
     lines += [f"  ZIP SHA-256 {digest}" for digest in made["zip_sha256"]]
     if waits:

@@ -8,6 +8,7 @@ import click
 
 from console.cli.output import INCOMPLETE, note, say, settings_of, with_json
 from console.cli.request_intake import on_day
+from console.cli.request_words import law_unverified
 from custody.errors import UsageError
 from workflows import deciding, letters
 from workflows.house import House, open_for_writing, open_house
@@ -64,6 +65,7 @@ def letter(
         return
     with open_for_writing(settings_of(context)) as house:
         made = letters.send(house, number, wish, by_way, to, on) if send else letters.draft(house, number, wish)
+        law_unverified(house, "the words of this letter")
     say(as_json, _data(number, made, send), _told(number, made, send, f" --subject {person}" if person else ""))
 
 
@@ -157,6 +159,7 @@ def decide(
 
 
 def _shown(house: House, number: int, text: str, body: Path | None, as_json: bool) -> int:
+    law_unverified(house, "the words of this letter")
     outlook = deciding.follows(house, number)
     made = outlook.determination
     lines = [f"From the marks follows: {made.outcome.value} ({made.why})."]
