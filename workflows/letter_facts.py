@@ -77,7 +77,14 @@ def _counts(house: House, number: int) -> dict[str, Any]:
     beside = marks.get(Mark.CONTEXT, 0)
     counts = {"all": all_words, "all_n": total, "released": f"{released:,}", "redacted": f"{redacted:,}"}
     counts |= {"context": "1 record is" if beside == 1 else f"{beside:,} records are", "context_n": beside}
+    counts |= {"context_partly": _context_in_part(house, number) if beside else 0}
     return {"counts": {**counts, "withheld": f"{held:,}"}}
+
+
+def _context_in_part(house: House, number: int) -> int:
+    decisions = queries.decisions(house.catalog.connection, number)
+    beside = {each.record for each in decisions if each.mark is Mark.CONTEXT}
+    return len(beside & {each.record for _, each in queries.redactions(house.catalog.connection, number)})
 
 
 def _money(account: Account) -> dict[str, Any]:

@@ -149,7 +149,14 @@ def test_letter_and_page_count_what_is_context_apart(archive: Archive, jsonl: Js
     assert letter is not None
     said = " ".join(letter.text.split())
     assert "1 record was found" in said and "1 record is shown besides as context" in said
+    assert "table of reasons" not in said
     assert "are printed and go with this letter" in said
+    with archive.writing() as house:
+        requesting.redact(house, 1, RecordNumber(2), "text", "when", "WI-BAL", "a private matter of a resident")
+        letter, _ = deciding.drafted(house, 1)
+    assert letter is not None and letter.kind == "grant"
+    said = " ".join(letter.text.split())
+    assert "1 of the context has parts withheld" in said and "a private matter of a resident" in said
 
 
 def test_a_short_withheld_text_is_not_mistaken_for_what_a_search_found(archive: Archive, jsonl: Jsonl) -> None:
