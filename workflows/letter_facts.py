@@ -21,6 +21,7 @@ CHANNEL_WORDS = {
     "mail": "mail",
     "email": "e-mail",
     "form": "a form",
+    "fax": "fax",
     "platform-message": "a message on a platform",
 }
 """Channels as a letter names them, behind "by"."""

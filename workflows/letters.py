@@ -29,7 +29,17 @@ from workflows.request_life import Life, day_for, life_of
 SERVED_BY = ("certified_mail", "personal_service", "other")
 """How a notice to a record subject may be served; only the first two count (Wis. Stat. 19.356(2)(a))."""
 
-SENT_BY = ("email", "mail", "certified_mail", "personal_service", "in-person", "phone", "platform-message", "other")
+SENT_BY = (
+    "email",
+    "mail",
+    "certified_mail",
+    "personal_service",
+    "in-person",
+    "phone",
+    "fax",
+    "platform-message",
+    "other",
+)
 """How something may be given to a requester or a record subject."""
 
 OUTCOME_OF = {

@@ -16,8 +16,8 @@ from workflows.house import House
 from workflows.requesting import request_of
 
 WAYS = (
-    "email", "mail", "certified_mail", "personal_service", "in-person", "platform-message", "portal", "disk", "paper",
-    "other",
+    "email", "mail", "certified_mail", "personal_service", "in-person", "fax", "platform-message", "portal", "disk",
+    "paper", "other",
 )  # fmt: skip
 """The ways an answer goes out."""
 
