@@ -78,7 +78,7 @@ def compose(
     proof_of: ProofOf,
 ) -> Response:
     """The answer to a request. Raises UsageError as long as anything is undecided or lacks its reason."""
-    _refuse_unready(decisions, redactions, facts)
+    _refuse_unready(request, decisions, redactions, facts)
     marks = Counter(_counted_as(decision.mark, redactions.get(number)) for number, decision in decisions.items())
     used = {decision.code for decision in decisions.values()} | {r.code for part in redactions.values() for r in part}
 
@@ -106,7 +106,7 @@ def compose(
         zone=facts.zone,
         request=request.number,
         words=request.words,
-        received=_city_time(request.received_at, facts.zone),
+        received=_received(request.received_at, facts.zone),
         channel=request.channel,
         made=_city_time(facts.made_at, facts.zone),
         collections=facts.collections,
@@ -147,11 +147,17 @@ def _only_that_it_is(proof_of: ProofOf, number: RecordNumber) -> tuple[Proof, ..
 
 
 def _refuse_unready(
-    decisions: Mapping[RecordNumber, Decision], redactions: Mapping[RecordNumber, Sequence[Redaction]], facts: Facts
+    request: RecordsRequest,
+    decisions: Mapping[RecordNumber, Decision],
+    redactions: Mapping[RecordNumber, Sequence[Redaction]],
+    facts: Facts,
 ) -> None:
     if not decisions:
         raise UsageError(
-            "Nothing is collected for this request.", "Collect records first: ofrecord request collect NUMBER 'QUERY'"
+            f"Request {request.number} has no records that could go out.",
+            f"Collect them: ofrecord request collect {request.number} 'QUERY'. When there are none, there is no"
+            f" package, the letter is the answer: ofrecord request searched {request.number} 'QUERY', then "
+            f"ofrecord request decide {request.number} --dry-run.",
         )
     undecided = [number for number, decision in decisions.items() if decision.mark is Mark.UNDECIDED]
     if undecided:
@@ -308,6 +314,12 @@ def _city_time(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     hour = local.hour % 12 or 12
     return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'} {local:%Z}"
+
+
+def _received(moment: datetime, zone: str) -> str:
+    """The day alone where no hour was written down: midnight stands for that."""
+    said = _city_time(moment, zone)
+    return said.split(", 12:00 a.m.")[0]
 
 
 def _posted(content: Content, zone: str) -> str:

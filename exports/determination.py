@@ -204,11 +204,11 @@ def _by_marks(counts: Mapping[Mark, int], ending: Ending) -> tuple[Outcome, str]
             return Outcome.NO_RECORD, "the search found no record that answers it"
         return Outcome.UNDECIDED, "nobody has searched yet"
     if withheld and not released + redacted:
-        return Outcome.DENIED, f"all {withheld:,} records are withheld"
+        return Outcome.DENIED, f"{_all(withheld)} withheld"
     if redacted or withheld:
         parts = [f"{redacted:,} redacted"] * bool(redacted) + [f"{withheld:,} withheld"] * bool(withheld)
         return Outcome.IN_PART, f"{' and '.join(parts)}, {released:,} released whole: a redaction is a denial in part"
-    return Outcome.GRANTED, f"all {released:,} records are released whole"
+    return Outcome.GRANTED, f"{_all(released)} released whole"
 
 
 def _says_nothing(reason: Reason, own: str, rules: DenialRules) -> bool:
@@ -228,3 +228,7 @@ def _plain(text: str) -> str:
     """Text as it is compared: one space for any white space and none at brackets, straight quotes, lower case."""
     straight = text.replace("\u00ad", "").translate(str.maketrans("‘’“”\u2010\u2011–—", "''\"\"----"))
     return re.sub(r"\s*\(\s*", "(", re.sub(r"\s+", " ", straight)).strip().casefold()
+
+
+def _all(count: int) -> str:
+    return "the one record is" if count == 1 else f"all {count:,} records are"

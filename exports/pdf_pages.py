@@ -76,7 +76,7 @@ def render_volume(job: VolumeJob, target: Path, kept: Path | None = None) -> int
             laid.metadata.attachments = [_attachment(job.attached)] if job.attached else []
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
-                laid.write_pdf(kept, pdf_variant="pdf/a-3a", finisher=partial(_label_pages, job))
+                laid.write_pdf(kept, pdf_variant="pdf/a-3a", finisher=partial(_keepable, job))
     return len(laid.pages)
 
 
@@ -84,6 +84,15 @@ def _label_pages(job: VolumeJob, document: Any, pdf: Any) -> None:
     """The number a viewer shows for a page is the printed one, with the volume before it where there are several."""
     prefix = f"/P({job.volume}-)" if job.volumes > 1 else ""
     pdf.catalog["PageLabels"] = f"<</Nums[0<</S/D{prefix}>>]>>"
+
+
+def _keepable(job: VolumeJob, document: Any, pdf: Any) -> None:
+    """As `_label_pages`, and no picture is smoothed: PDF/A forbids it (ISO 19005-3, 6.2.8), emoji are pictures too."""
+    _label_pages(job, document, pdf)
+    for each in pdf.objects:
+        extra = getattr(each, "extra", {})
+        if "Interpolate" in extra:
+            extra["Interpolate"] = "false"
 
 
 def _attachment(data: bytes) -> Attachment:

@@ -131,6 +131,8 @@ def secrets_of(
     if secrets.strings:
         for text in (*_facts(response), *_own_words()):
             secrets.forget(text)
+        for text in _found_lines(response, secrets):
+            secrets.forget(text)
         for entry in response.entries():
             for media in entry.media if isinstance(entry, Entry) else ():
                 label = "" if media.changed else entry.label  # a picture drawn anew may come out as it was
@@ -198,6 +200,16 @@ def _facts(response: Response) -> Iterator[str]:
         yield from (each.account, each.platform, each.first, each.last, *each.captures, *each.gaps, *each.limits)
     for code in response.reasons:
         yield from (code.code, code.citation, code.words)
+
+
+def _found_lines(response: Response, secrets: Secrets) -> Iterator[str]:
+    """How many a query found, as the files say it. The query itself stays searched: only where it says nothing that is
+    withheld, what it makes together with the count beside it ("snow", 2 found) is chance."""
+    for each in response.collections:
+        asked = f"{each.query}\n{each.said_as}"
+        if next(secrets.found_in(asked), None) is None:
+            for tail in (f"{each.count}", f"{each.at} {each.count}"):
+                yield from (f"{each.said_as} {tail} found", f"{each.query} {tail}")
 
 
 def _own_words() -> Iterator[str]:

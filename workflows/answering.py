@@ -9,7 +9,7 @@ from typing import Any
 from archiver import durable
 from archiver.catalog import queries
 from archiver.evidence import Evidence
-from custody.errors import UnavailableError
+from custody.errors import UnavailableError, UsageError
 from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
 from custody.record import Record
@@ -28,6 +28,7 @@ from workflows.coverage import coverage, day_of
 from workflows.house import House
 from workflows.packaging import Built, Wanted, bag_of, build, part_files, stem_of, zip_name
 from workflows.release_gate import release_blocks
+from workflows.request_life import life_of, live
 from workflows.requesting import request_of
 from workflows.shelving import keep
 from workflows.subjects import augmentations
@@ -44,7 +45,8 @@ def respond(
 ) -> dict[str, Any]:
     """Write the answer with what goes beside it and close the request as answered. Returns paths, digests and counts.
 
-    The same request in the same state gives the same bytes. Raises UsageError while anything is undecided.
+    The same request in the same state gives the same bytes. Raises UsageError while anything is undecided. Once the
+    determination was given, only the very package that it names is written again, and nothing is recorded.
     """
     with reading(house, "request.respond", f"request {number}") as read:
         return _respond(house, number, into, told, read, wanted or Wanted())
@@ -53,6 +55,7 @@ def respond(
 def _respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading, wanted: Wanted
 ) -> dict[str, Any]:
+    given = _given(house, number)
     response, secrets = ready_response(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
@@ -62,13 +65,35 @@ def _respond(
         built = build(response, work, wanted, signed, key, told)
         files = _files(house, response, built, work, wanted)
         refuse_leaks({name: path for name, path in files.items() if name != _BAG}, secrets)  # a bag holds the same
+        _refuse_another(number, given, files[zip_name(built[0])])
         read.found(response.count, "written")
         kept = keep(folder, files)
     made = _made(folder, built, kept["digests"])
     counts = {"released": response.released, "redacted": response.redacted, "withheld": response.withheld}
     counts["context"] = response.context
-    house.journal.write(("request.responded", number, {**made, **counts}))
-    return {"request": number, **made, **counts, "earlier": kept["earlier"]}
+    if given is None:
+        house.journal.write(("request.responded", number, {**made, **counts}))
+    return {"request": number, **made, **counts, "earlier": kept["earlier"], "decided": given is not None}
+
+
+def _given(house: House, number: int) -> str | None:
+    """The digest of the package that a request was decided with, None while it waits for its determination."""
+    if request_of(house, number).state.is_live:
+        return None
+    ending = life_of(house, number).ending
+    digest = str(ending.get("zip_sha256", "")) if ending else ""
+    if not digest:
+        live(house, number, "writing an answer")
+    return digest
+
+
+def _refuse_another(number: int, given: str | None, package: Path) -> None:
+    if given is not None and durable.hash_file(package) != given:
+        raise UsageError(
+            f"Request {number} is decided, and what would be written now is not the package that was given.",
+            "Nothing was written. To write the same again, use the same --with and --part-size; to answer anew: "
+            f"ofrecord request reopen {number} --reason 'WHY'.",
+        )
 
 
 def _files(house: House, response: Response, built: Sequence[Built], work: Path, wanted: Wanted) -> dict[str, Path]:

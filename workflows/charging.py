@@ -27,6 +27,16 @@ _MONEY = re.compile(r"\$?(\d{1,7})(?:\.(\d{2}))?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Payment:
+    """Money that came in: its entry's number (0 where none was given), cents, how, and the day."""
+
+    n: int
+    cents: int
+    how: str
+    day: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
     """The fees of a request: the bill, what was waived and paid, what is still due; entries with their numbers."""
 
@@ -34,7 +44,17 @@ class Account:
     entries: tuple[tuple[int, FeeItem], ...]
     struck: tuple[tuple[int, str], ...]
     waived_why: str
-    paid_cents: int
+    payments: tuple[Payment, ...] = ()
+
+    @property
+    def paid_cents(self) -> int:
+        """What came in, without payments that were struck."""
+        return sum(each.cents for each in self.payments)
+
+    @property
+    def over_cents(self) -> int:
+        """What came in beyond what is charged: it has to be returned."""
+        return max(self.paid_cents - self.bill.total_cents, 0)
 
     @property
     def due_cents(self) -> int:
@@ -71,11 +91,11 @@ def log_cost(
 
 
 def strike(house: House, number: int, n: int, why: str) -> Account:
-    """Take an entry out of the reckoning, with the reason; it stays in the log."""
+    """Take an entry of time, cost or payment out of the reckoning, with the reason; it stays in the log."""
     if not why.strip():
         raise UsageError("A reason is needed, in a few words.", "For example: --reason 'typed twice'.")
-    standing = dict(_entries(life_of(house, number)))
-    if n not in standing:
+    life = life_of(house, number)
+    if n not in {*dict(_entries(life)), *(each.n for each in _payments(life) if each.n)}:
         raise UsageError(
             f"There is no entry {n} that counts in request {number}.", f"`ofrecord request fees {number}` lists them."
         )
@@ -99,9 +119,8 @@ def pay(house: House, number: int, cents: int, how: str, on: date | None) -> Acc
     if cents <= 0:
         raise UsageError("No sum was given.", "Write it as 12.50.")
     life = life_of(house, number)
-    house.journal.write(
-        ("fee.paid", number, {"cents": cents, "how": how, "day": day_for(house, life.request, on).isoformat()})
-    )
+    data = {"n": _next(life), "cents": cents, "how": how, "day": day_for(house, life.request, on).isoformat()}
+    house.journal.write(("fee.paid", number, data))
     return account_of(house, number)
 
 
@@ -127,7 +146,7 @@ def reckoned(house: House, life: Life) -> Account:
         entries=tuple(entries),
         struck=tuple((deed["n"], deed["reason"]) for deed in life.of("fee.struck")),
         waived_why=why,
-        paid_cents=sum(deed["cents"] for deed in life.of("fee.paid")),
+        payments=_payments(life),
     )
 
 
@@ -136,8 +155,7 @@ def _nothing(life: Life) -> Account:
     none = Prepayment(allowed=False, cents=0, why="nothing is charged", citation="")
     bill = Bill(lines=(), charged_cents=0, waived_cents=0, total_cents=0, prepayment=none, warnings=())
     struck = tuple((deed["n"], deed["reason"]) for deed in life.of("fee.struck"))
-    paid = sum(deed["cents"] for deed in life.of("fee.paid"))
-    return Account(bill=bill, entries=(), struck=struck, waived_why="", paid_cents=paid)
+    return Account(bill=bill, entries=(), struck=struck, waived_why="", payments=_payments(life))
 
 
 def minutes_of(text: str) -> int:
@@ -162,7 +180,16 @@ def _known(kind: str, kinds: tuple[str, ...]) -> None:
 
 
 def _next(life: Life) -> int:
-    return len(life.of("fee.time", "fee.cost")) + 1
+    return len(life.of("fee.time", "fee.cost", "fee.paid")) + 1
+
+
+def _payments(life: Life) -> tuple[Payment, ...]:
+    struck = {deed["n"] for deed in life.of("fee.struck")}
+    there = (
+        Payment(n=deed.get("n", 0), cents=deed["cents"], how=deed["how"], day=deed["day"])
+        for deed in life.of("fee.paid")
+    )
+    return tuple(each for each in there if each.n not in struck)
 
 
 def _entries(life: Life) -> list[tuple[int, FeeItem]]:

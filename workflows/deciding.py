@@ -1,7 +1,8 @@
 """The determination of a request: derived from its marks, told in a letter whose text is locked, recorded with its day.
 
 Nobody types an outcome. What follows from the marks is shown first (`follows`); `decide` then records that it was
-given: on which day, how and to whom. From that day the periods of Wis. Stat. 19.35(5) run.
+given: on which day, how and to whom, and that the answer went out with it. From that day the periods of Wis. Stat.
+19.35(5) run.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from custody.clock import text_of
 from custody.counting import Basis, count
 from custody.days import said
 from custody.errors import UsageError
-from custody.request import Mark
+from custody.request import Form, Mark
 from exports.determination import Determination, Ending, Outcome, determine
 from exports.jurisdictions import jurisdiction
 from exports.letters import has_words
@@ -26,6 +27,7 @@ from workflows.letter_facts import outcome_letter
 from workflows.letters import Wish, Written, draft, keep, sending
 from workflows.release_gate import release_blocks
 from workflows.request_life import Life, day_for, life_of, live
+from workflows.sending import sent_with, was_sent
 
 _CHANGES = (
     "request.collected", "request.context-added", "request.marked", "request.redacted",
@@ -51,6 +53,7 @@ class Given:
     day: date
     letter: Written | None
     next_steps: tuple[str, ...]
+    sent: bool = False
 
 
 def follows(house: House, number: int) -> Outlook:
@@ -60,14 +63,14 @@ def follows(house: House, number: int) -> Outlook:
     blocks = [] if made.outcome is not Outcome.UNDECIDED else [made.why]
     if made.released + made.redacted and made.outcome is not Outcome.UNDECIDED:
         blocks += release_blocks(house, number)
-        blocks += _answer_blocks(life)
+        blocks += _answer_blocks(life, made)
     return Outlook(determination=made, letter=outcome_letter(made.outcome), blocks=tuple(blocks))
 
 
 def decide(
     house: House, number: int, by_way: str, to: str, on: date | None, note: str = "", body: str = "", oral: bool = False
 ) -> Given:
-    """Record that the determination was given: the letter's text is locked in the same write.
+    """Record that the determination was given, and the answer with it; the letter's text is locked in the same write.
 
     `oral`: it was told without a letter, which an oral request allows. Raises UsageError while anything is open.
     """
@@ -92,10 +95,13 @@ def decide(
         return Given(determination=made, day=day, letter=None, next_steps=_next(house, life, made, day, True))
     wish = Wish(kind=outlook.letter, note=note, body=body)
     written, act = sending(house, life, wish, by_way, to, on)
-    house.journal.write(act, ("request.decided", number, {**data, "letter": act[2]["n"]}))
+    handed_out = data["zip_sha256"] and life.request.form is not Form.INSPECTION
+    gone = sent_with(house, number, to, by_way, day) if handed_out else []
+    house.journal.write(act, ("request.decided", number, {**data, "letter": act[2]["n"]}), *gone)
     files = keep(house, number, act[2])
     letter = Written(kind=wish.kind, paper=written.paper, body=written.body, text=written.text, files=files)
-    return Given(determination=made, day=day, letter=letter, next_steps=_next(house, life, made, day, False))
+    steps = _next(house, life, made, day, False)
+    return Given(determination=made, day=day, letter=letter, next_steps=steps, sent=bool(gone))
 
 
 def drafted(house: House, number: int) -> tuple[Written | None, Outlook]:
@@ -113,8 +119,9 @@ def search_in_vain(house: House, number: int, line: str) -> dict[str, Any]:
         question = ask(house, line)
         found = [int(each) for each in house.engine.numbers(question.selector, Order.NUMBER)]
         if found:
+            counted = "1 record" if len(found) == 1 else f"{len(found):,} records"
             raise UsageError(
-                f"That search finds {len(found):,} records, so it was not in vain.",
+                f"That search finds {counted}, so it was not in vain.",
                 f"Collect them: ofrecord request collect {number} 'QUERY', and decide on each.",
             )
         read.found(0)
@@ -129,8 +136,10 @@ def _determined(house: House, life: Life) -> Determination:
     return determine({Mark(name): n for name, n in marks.items()}, Ending(searched=searched), life.request.written)
 
 
-def _answer_blocks(life: Life) -> list[str]:
-    """The package must be there and say what the marks say now; records that were inspected need none."""
+def _answer_blocks(life: Life, made: Determination) -> list[str]:
+    """The package must be there and say what the marks say now; records shown whole for inspection need none."""
+    if life.request.form is Form.INSPECTION and not made.denies:
+        return []
     number, answer, change = life.request.number, life.last("request.responded"), life.last(*_CHANGES)
     if answer is None:
         return [f"the answer is not written yet (ofrecord request respond {number})"]
@@ -154,6 +163,9 @@ def _recorded(house: House, life: Life, made: Determination, day: date) -> dict[
 
 def _next(house: House, life: Life, made: Determination, day: date, oral: bool) -> tuple[str, ...]:
     steps = []
+    number = life.request.number
+    if life.last("request.responded") and made.released + made.redacted and not was_sent(house, number):
+        steps.append(f"When the records went out: ofrecord request sent {number} --to requester --by WAY")
     law = jurisdiction(house.city.jurisdiction)
     rules = law.denial
     if oral and made.denies and rules is not None:

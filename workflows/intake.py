@@ -23,7 +23,7 @@ from workflows.finding import ask
 from workflows.house import House
 from workflows.request_life import Life, day_for, life_of, live, request_of
 
-CHANNELS = ("walk-in", "phone", "mail", "email", "form", "platform-message")
+CHANNELS = ("walk-in", "phone", "mail", "email", "fax", "form", "platform-message")
 """Every way a request may come in; none may be refused."""
 _ORAL = ("walk-in", "phone")
 

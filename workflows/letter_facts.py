@@ -21,6 +21,7 @@ CHANNEL_WORDS = {
     "mail": "mail",
     "email": "e-mail",
     "form": "a form",
+    "fax": "fax",
     "platform-message": "a message on a platform",
 }
 """Channels as a letter names them, behind "by"."""
@@ -74,8 +75,17 @@ def _counts(house: House, number: int) -> dict[str, Any]:
     released, redacted, held = (marks.get(mark, 0) for mark in (Mark.RELEASE, Mark.REDACT, Mark.WITHHOLD))
     total = released + redacted + held
     all_words = "1 record was" if total == 1 else f"{total:,} records were"
+    beside = marks.get(Mark.CONTEXT, 0)
     counts = {"all": all_words, "all_n": total, "released": f"{released:,}", "redacted": f"{redacted:,}"}
+    counts |= {"context": "1 record is" if beside == 1 else f"{beside:,} records are", "context_n": beside}
+    counts |= {"context_partly": _context_in_part(house, number) if beside else 0}
     return {"counts": {**counts, "withheld": f"{held:,}"}}
+
+
+def _context_in_part(house: House, number: int) -> int:
+    decisions = queries.decisions(house.catalog.connection, number)
+    beside = {each.record for each in decisions if each.mark is Mark.CONTEXT}
+    return len(beside & {each.record for _, each in queries.redactions(house.catalog.connection, number)})
 
 
 def _money(account: Account) -> dict[str, Any]:
@@ -89,6 +99,8 @@ def _money(account: Account) -> dict[str, Any]:
         "waived_why": account.waived_why,
         "paid_cents": account.paid_cents,
         "paid": money(account.paid_cents),
+        "over_cents": account.over_cents,
+        "over": money(account.over_cents),
         "due_cents": account.due_cents,
         "due": money(account.due_cents),
     }

@@ -29,7 +29,17 @@ from workflows.request_life import Life, day_for, life_of
 SERVED_BY = ("certified_mail", "personal_service", "other")
 """How a notice to a record subject may be served; only the first two count (Wis. Stat. 19.356(2)(a))."""
 
-SENT_BY = ("email", "mail", "certified_mail", "personal_service", "in-person", "phone", "platform-message", "other")
+SENT_BY = (
+    "email",
+    "mail",
+    "certified_mail",
+    "personal_service",
+    "in-person",
+    "phone",
+    "fax",
+    "platform-message",
+    "other",
+)
 """How something may be given to a requester or a record subject."""
 
 OUTCOME_OF = {
@@ -81,14 +91,14 @@ def words_of(house: House, number: int, wish: Wish) -> str:
     return body_of(wish.kind, house.city.jurisdiction, _facts(house, life, wish))
 
 
-def compose(house: House, life: Life, wish: Wish) -> Written:
-    """The letter as it would go out now. Raises UsageError when there is no occasion for it."""
+def compose(house: House, life: Life, wish: Wish, on: date | None = None) -> Written:
+    """The letter as it would go out now, dated `on`. Raises UsageError when there is no occasion for it."""
     _refuse_without_occasion(house, life, wish)
     body = wish.body or body_of(wish.kind, house.city.jurisdiction, _facts(house, life, wish))
     sender = Sender(
         letterhead=house.city.letterhead,
         custodian=house.city.legal_custodian,
-        date=long_day(day_for(house, life.request, None)),
+        date=long_day(day_for(house, life.request, on)),
     )
     received = long_day(day_of_receipt(house, life))
     about = f"Public records request {life.request.number}, received {received}"
@@ -104,7 +114,7 @@ def sending(
     ways = SERVED_BY if wish.kind == "notice-to-subject" else SENT_BY
     if by_way not in ways:
         raise UsageError(f"There is no way {by_way!r} to send this letter.", f"Choose one of: {', '.join(ways)}.")
-    written = compose(house, life, wish)
+    written = compose(house, life, wish, on)
     if written.lacks:
         raise UsageError(
             f"The {wish.kind} letter of request {life.request.number} may not be sent: {'; '.join(written.lacks)}.",
@@ -156,6 +166,11 @@ def sent(house: House, number: int) -> list[dict[str, Any]]:
     """The letters of a request that were sent, as data: number, kind, day, way, title, digest and text."""
     names = ("n", "letter", "day", "by_way", "to", "title", "sha256", "text")
     return [{name: deed[name] for name in names} for deed in life_of(house, number).letters()]
+
+
+def is_unverified(house: House) -> bool:
+    """Whether no named person has compared the law that letters and clocks go by with the statutes yet."""
+    return not jurisdiction(house.city.jurisdiction).verified_by
 
 
 def day_of_receipt(house: House, life: Life) -> date:
@@ -239,6 +254,11 @@ def _refuse_without_occasion(house: House, life: Life, wish: Wish) -> None:
         if kind == "referral" and life.last("request.referred"):
             return
         raise UsageError(f"The {kind} letter must say why.", "Give the reason with --why 'REASON'.")
+    if kind == "extension" and not life.last("request.extended"):
+        raise UsageError(
+            f"The limit of request {number} was not extended, so there is nothing to tell.",
+            f"Where the law allows it: ofrecord request extend {number} --reason 'THE GROUND THAT THE LAW NAMES'",
+        )
     if kind == "prepayment":
         _refuse_unlawful_prepayment(house, life)
     if kind == "closing" and life.ending is None:

@@ -34,10 +34,16 @@ def record_step(
     before = court_facts(life.of(*STEPS.values()))
     _refuse_out_of_order(number, step, before)
     day = day_for(house, life.request, on)
+    same = {"day": day.isoformat(), "note": note}
+    if step == "notice" and any(each["day"] == same["day"] and each["note"] == note for each in life.of(STEPS[step])):
+        raise UsageError(
+            f"That notice about request {number} is written down already.",
+            "Nothing was changed. For another action, name it: --note 'COURT, CASE NUMBER'.",
+        )
     earlier = life.last(*STEPS.values())
     if earlier is not None and step != "notice" and day < date.fromisoformat(earlier["day"]):
         raise UsageError(f"{day} is before what happened last ({earlier['day']}).", "Check the day.")
-    data: dict[str, Any] = {"day": day.isoformat(), "note": note}
+    data: dict[str, Any] = dict(same)
     if step == "order":
         if order_for not in SIDES:
             raise UsageError("Say for whom the order is.", "Write --for city, or --for requester.")

@@ -13,11 +13,13 @@ from typing import IO, Any
 from archiver import durable
 from archiver.catalog import queries
 from custody.errors import DamageError, UsageError
+from custody.request import RecordsRequest
 from custody.words import words
 from exports.reading_room import Published, front_page
 from exports.zip_bundle import check_package
 from workflows.access import reading
 from workflows.coverage import day_of
+from workflows.deciding import follows
 from workflows.house import House
 from workflows.requesting import request_of
 from workflows.sending import SERIES, checked_packages, newest_answer
@@ -35,6 +37,7 @@ def publish(house: House, number: int, to: Path, title: str = "", dry_run: bool 
     with reading(house, "request.publish", f"request {number}") as read:
         request = request_of(house, number)
         answer = newest_answer(house, number)
+        _refuse_changed(house, request)
         _refuse_foreign(to)
         before = [row["title"] for row in _standing(house, to) if row["request"] == number]
         title = title.strip() or (before[0] if before else request.words)
@@ -76,6 +79,12 @@ def take_back(house: House, number: int, to: Path, dry_run: bool = False) -> dic
             _forget(to, number)
             _write_index(house, to)
         return {**told, "dry_run": dry_run}
+
+
+def _refuse_changed(house: House, request: RecordsRequest) -> None:
+    blocks = follows(house, request.number).blocks if request.state.is_live else ()
+    if blocks:
+        raise UsageError(f"The answer cannot be published: {'; '.join(blocks)}.", "Nothing was published.")
 
 
 def _remains(house: House, number: int, to: Path) -> Iterator[str]:

@@ -92,7 +92,11 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
         question = ask(house, line)
         numbers = [int(found) for found in house.engine.numbers(question.selector, Order.NUMBER)]
         if not numbers:
-            raise UsageError(f"Nothing was found: {question.said_as}.", "Nothing was collected. Try other words.")
+            raise UsageError(
+                f"Nothing was found: {question.said_as}.",
+                "Nothing was collected. Try other words; when there is nothing, write the search down: "
+                f"ofrecord request searched {number} 'QUERY'",
+            )
         read.found(len(numbers))
     before = {decision.record for decision in queries.decisions(house.catalog.connection, number)}
     data = {
@@ -164,8 +168,14 @@ def redact(
             f"{what!r} does not stand in the {field} of {label_of(record)}.",
             f"`ofrecord show {label_of(record)}` shows the text. Nothing was changed.",
         )
-    taken = [n for n, each in queries.redactions(house.catalog.connection, number) if each.record == record]
-    first = max(taken, default=0) + 1
+    before = {n: each for n, each in queries.redactions(house.catalog.connection, number) if each.record == record}
+    made = [part for part in made if part not in before.values()]
+    if not made:
+        raise UsageError(
+            f"That is withheld already in the {field} of {label_of(record)}, for the same reason.",
+            f"Nothing was changed. `ofrecord request show {number}` tells what was done.",
+        )
+    first = max(before, default=0) + 1
     acts: list[tuple[str, int, dict[str, Any]]]
     acts = [("request.redacted", number, {"redaction": row_of(part, n)}) for n, part in enumerate(made, first)]
     marked = {"numbers": [int(record)], "mark": "redact", "code": code, "note": there[record].note}

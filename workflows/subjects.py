@@ -199,6 +199,11 @@ def _changed(deed: Mapping[str, Any], day: date) -> dict[str, Any]:
             return {"action_ended": day, "action_forbids": deed["forbids"]}
 
 
+def only_augments(told: Told) -> bool:
+    """Whether this person may only add comments: no waiting time and no action belongs to such a notice."""
+    return told.duty.notice is Notice.MAY_AUGMENT
+
+
 def needs_notice(told: Told) -> bool:
     """Whether this person is owed a notice at all."""
     return told.duty.notice is not Notice.NONE

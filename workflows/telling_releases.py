@@ -7,7 +7,9 @@ from workflows.wording import Deed, Names, line, quoted, who
 
 def _request_sent(deed: Deed, _: Names) -> str:
     to, note = line(deed.data["to"], 60), deed.data["note"]
-    said = f"{who(deed)} sent the response to request {deed.subject} to {to} by {deed.data['by_way'].replace('-', ' ')}"
+    way = deed.data["by_way"].replace("-", " ").replace("_", " ")
+    said = f"{who(deed)} sent the response to request {deed.subject} to {to} by {way}"
+    said += f" on {deed.data['day']}" if deed.data.get("day") else ""
     about = f" ({quoted(note)})" if note else ""
     return f"{said}{about}; ZIP sha256 {', '.join(deed.data['zip_sha256'])}"
 

@@ -58,7 +58,8 @@ def list_(context: click.Context, as_json: bool) -> None:
     with open_house(settings_of(context)) as house:
         there, zone = requesting.requests(house), house.city.time_zone
     lines = [
-        f"{r.number:>4}  {_local(r.received_at, zone)}  {_aimed(r)}  {r.state.value:14} {r.words[:60]}" for r in there
+        f"{r.number:>4}  {_local(r.received_at, zone):16}  {_aimed(r)}  {r.state.value:14} {r.words[:60]}"
+        for r in there
     ]
     say(as_json, {"requests": [_data(r) for r in there]}, [*lines, counted(len(there), "request")])
 
@@ -188,7 +189,8 @@ def respond(
         made = answering.respond(house, number, into, progress.at, wanted)
         progress.end()
         unverified = certifying.is_unverified(house)
-        letter, outlook = deciding.drafted(house, number)
+        outlook = deciding.follows(house, number)
+        letter = None if made["decided"] else deciding.drafted(house, number)[0]
     if unverified:
         note("Nobody has compared the words of the certification with the statutes yet: ask the city attorney.")
     lines = [*_written(made), ""]
@@ -202,8 +204,10 @@ def respond(
     if made["earlier"]:
         lines.append(f"The earlier answer was another one; it is kept in {made['earlier']}.")
     lines.append("Please open both and read them before you send them. The program signs and sends nothing.")
-    lines += request_story.letter_lines(number, letter, outlook)
-    lines.append(f"When you have sent them: ofrecord request sent {number} --to NAME --by WAY")
+    if made["decided"]:
+        lines.append(f"The determination of request {number} stands; this is the package it names, written again.")
+    else:
+        lines += request_story.letter_lines(number, letter, outlook)
     more = {
         "determination": outlook.determination.outcome.value,
         "letter": [str(p) for p in letter.files] if letter else [],
@@ -241,7 +245,8 @@ def check(package: Path, key: str, as_json: bool) -> int:
 
 
 def _local(moment: datetime, zone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    said = f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return said.removesuffix(" 00:00")  # midnight stands for a day without an hour
 
 
 def _data(made: RecordsRequest) -> dict[str, Any]:

@@ -4,31 +4,43 @@ from pathlib import Path
 
 import click
 
-from console.cli.output import Progress, counted, say, settings_of, with_json
+from console.cli.output import Progress, counted, note, say, settings_of, with_json
+from custody.request import Form
 from workflows.house import open_for_writing
+from workflows.request_life import request_of
 
 
 @click.command("sent")
 @click.argument("number", type=int)
 @click.option("--to", required=True, help='To whom. Nobody has to give a name: "requester" is enough.')
-@click.option("--by", "way", required=True, help="How: email, mail, in-person, portal, disk, paper, other.")
+@click.option(
+    "--by", "way", required=True, help="How: email, mail, in-person, portal, disk, paper, platform-message ..."
+)
 @click.option("--note", "text", default="", help="What else should be remembered about it.")
 @with_json
 @click.pass_context
 def sent(context: click.Context, number: int, to: str, way: str, text: str, as_json: bool) -> None:
     """Write down that you sent the answer: to whom and how. The program sends nothing itself.
 
+    `request decide` writes this down by itself. Use it for what is sent again, to somebody else, or by another way.
+
     \b
     Example:
       ofrecord request respond 1
-      ofrecord request sent 1 --to requester --by email
+      ofrecord request sent 1 --to "the newspaper" --by disk --note "a second copy"
     """
     from workflows import sending
 
     with open_for_writing(settings_of(context)) as house:
         made = sending.sent(house, number, to, way, text)
+        request = request_of(house, number)
+        waits = request.state.is_live
+    if way == "paper" and request.form is Form.ELECTRONIC_WITH_METADATA:
+        note("It was asked for electronically with metadata: paper alone does not answer that (Lueders v. Krug).")
     lines = [f"Written down: the answer to request {number} went to {made['to']} by {made['by_way']}."]
     lines += [f"  ZIP SHA-256 {digest}" for digest in made["zip_sha256"]]
+    if waits:
+        lines.append(f"The determination is not recorded yet. Next: ofrecord request decide {number} --by-way WAY")
     say(as_json, made, lines)
 
 

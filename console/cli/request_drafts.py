@@ -3,6 +3,7 @@
 import click
 
 from console.cli.output import counted, note, say, settings_of, with_json
+from console.cli.request_words import reason_said
 from custody.ids import label_of
 from custody.review import DraftState
 from workflows import drafting
@@ -112,6 +113,7 @@ def accept(
         places = sum(len(each.places) for each in chosen)
         if not dry_run:
             places = drafting.accept(house, number, chosen, reason, text)
+            reason_said(house, reason)
         left = len(drafting.open_drafts(house, number))
     told = "Would withhold" if dry_run else "Withheld"
     lines = [f"{told} {counted(places, 'place')} ({counted(len(chosen), 'draft')}); {left:,} open."]

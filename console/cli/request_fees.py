@@ -93,7 +93,7 @@ def fees(context: click.Context, number: int, as_json: bool) -> None:
 @with_json
 @click.pass_context
 def strike(context: click.Context, number: int, entry: int, reason: str, as_json: bool) -> None:
-    """Strike an entry of time or cost that was wrong; it stays in the log and counts no more.
+    """Strike an entry of time, cost or payment that was wrong; it stays in the log and counts no more.
 
     \b
     Example:
@@ -166,16 +166,18 @@ def fees_data(number: int, account: Account) -> dict[str, Any]:
         for (n, _), line in zip(account.entries, bill.lines, strict=True)
     ]
     sums = {"charged_cents": bill.charged_cents, "waived_cents": bill.waived_cents, "total_cents": bill.total_cents}
-    sums |= {"paid_cents": account.paid_cents, "due_cents": account.due_cents}
+    sums |= {"paid_cents": account.paid_cents, "due_cents": account.due_cents, "over_cents": account.over_cents}
+    paid = [{"entry": each.n, "cents": each.cents, "how": each.how, "day": each.day} for each in account.payments]
     advance = {"prepayment_allowed": bill.prepayment.allowed, "prepayment_why": bill.prepayment.why}
-    return {"number": number, "lines": lines, **sums, **advance, "warnings": list(bill.warnings)}
+    return {"number": number, "lines": lines, "payments": paid, **sums, **advance, "warnings": list(bill.warnings)}
 
 
 def fee_lines(number: int, account: Account) -> list[str]:
     """The fees of a request, a line an entry, then the sums."""
     bill = account.bill
     if not bill.lines:
-        return [f"Request {number}: no time and no cost is written down; nothing is charged."]
+        nothing = [f"Request {number}: no time and no cost is written down; nothing is charged."]
+        return [*nothing, *_paid_lines(number, account)]
     lines = []
     for (n, _), line in zip(account.entries, bill.lines, strict=True):
         name = f"{line.item.kind.value.replace('_', ' ')}{f' ({line.item.what})' if line.item.what else ''}"
@@ -183,10 +185,26 @@ def fee_lines(number: int, account: Account) -> list[str]:
         lines.append(f"     {line.why} ({line.citation})")
     if bill.waived_cents:
         lines.append(f"Waived: {money(bill.waived_cents)} ({account.waived_why})")
+    lines += _paid_lines(number, account)
     lines.append(
         f"Total {money(bill.total_cents)}, paid {money(account.paid_cents)}, to pay {money(account.due_cents)}."
     )
+    if bill.total_cents and not account.due_cents:
+        return lines
     advance = bill.prepayment
     begin = "Payment in advance may be asked" if advance.allowed else "No payment in advance"
     lines.append(f"{begin}: {advance.why} ({advance.citation}).")
+    return lines
+
+
+def _paid_lines(number: int, account: Account) -> list[str]:
+    lines = [
+        f"{each.n or '-':>3}  paid {money(each.cents)}{f' ({each.how})' if each.how else ''} on {each.day}"
+        for each in account.payments
+    ]
+    if account.over_cents:
+        lines.append(
+            f"Paid too much: {money(account.over_cents)} has to be returned. Typed wrong? ofrecord request strike "
+            f"{number} ENTRY --reason 'WHY'"
+        )
     return lines

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from console.cli.output import DAY, say, settings_of, with_json, without_date
+from console.cli.request_words import law_unverified
 from workflows import deciding, intake, targets
 from workflows.disposing import today
 from workflows.house import open_for_writing, open_house
@@ -33,6 +34,7 @@ def clock(context: click.Context, number: int, as_json: bool) -> None:
     with open_house(settings_of(context)) as house:
         target = request_of(house, number).target
         reads = targets.standing(house.city, target, today(house)) if target else ""
+        law_unverified(house, "the counting of days")
     if target is None:
         say(as_json, {"number": number, "target": None}, [f"Request {number} was opened before targets were counted."])
         return

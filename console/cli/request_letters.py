@@ -2,11 +2,13 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from console.cli.output import INCOMPLETE, note, say, settings_of, with_json
 from console.cli.request_intake import on_day
+from console.cli.request_words import law_unverified
 from custody.errors import UsageError
 from workflows import deciding, letters
 from workflows.house import House, open_for_writing, open_house
@@ -63,6 +65,7 @@ def letter(
         return
     with open_for_writing(settings_of(context)) as house:
         made = letters.send(house, number, wish, by_way, to, on) if send else letters.draft(house, number, wish)
+        law_unverified(house, "the words of this letter")
     say(as_json, _data(number, made, send), _told(number, made, send, f" --subject {person}" if person else ""))
 
 
@@ -117,8 +120,8 @@ def decide(
 ) -> int:
     """Record that the determination was given. It follows from the marks; its letter is locked at the same time.
 
-    First look at it with --dry-run, sign the letter, send it; then record it. From that day the periods of
-    Wis. Stat. 19.35(5) run. What was sent cannot be changed any more.
+    First look at it with --dry-run, sign the letter, send it with the answer; then record both with this command.
+    From that day the periods of Wis. Stat. 19.35(5) run. What was sent cannot be changed any more.
 
     \b
     Example:
@@ -139,13 +142,24 @@ def decide(
         f"Request {number}: {made.outcome.value} ({made.why}), given on {given.day} by {by_way.replace('_', ' ')}."
     ]
     lines += [f"Locked: {path}" for path in (given.letter.files if given.letter else ())]
-    data = {"number": number, "determination": made.outcome.value, "why": made.why, "day": given.day.isoformat()}
+    lines += ["Written down with it: the answer was sent."] if given.sent else []
+    data: dict[str, Any] = {
+        "number": number,
+        "determination": made.outcome.value,
+        "why": made.why,
+        "day": given.day.isoformat(),
+    }
     files = [str(path) for path in given.letter.files] if given.letter else []
-    say(as_json, {**data, "files": files, "next": list(given.next_steps)}, [*lines, *given.next_steps])
+    say(
+        as_json,
+        {**data, "files": files, "sent": given.sent, "next": list(given.next_steps)},
+        [*lines, *given.next_steps],
+    )
     return 0
 
 
 def _shown(house: House, number: int, text: str, body: Path | None, as_json: bool) -> int:
+    law_unverified(house, "the words of this letter")
     outlook = deciding.follows(house, number)
     made = outlook.determination
     lines = [f"From the marks follows: {made.outcome.value} ({made.why})."]

@@ -99,7 +99,8 @@ def moment_in(text: str, house: House) -> datetime:
 
 
 def _local(moment: datetime, zone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    said = f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return said.removesuffix(" 00:00")  # midnight stands for a day without an hour
 
 
 def data_of(made: RecordsRequest) -> dict[str, Any]:

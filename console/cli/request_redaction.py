@@ -3,10 +3,11 @@
 import click
 
 from console.cli.output import counted, note, say, settings_of, with_json
-from console.cli.request_words import named, record_named, redaction_data
+from console.cli.request_words import named, reason_said, record_named, redaction_data
 from custody.errors import UsageError
 from custody.ids import label_of
-from workflows import drafting, redacting, requesting
+from custody.request import Mark
+from workflows import drafting, redacting, requesting, reviewing
 from workflows.house import House, open_for_writing
 
 
@@ -63,13 +64,19 @@ def redact(
             say(as_json, {"lifted": gone}, [f"Took back {counted(gone, 'redaction')} of {label_of(which)}."])
             return
         before = len(drafting.open_drafts(house, number))
+        mark = reviewing.decisions_of(house, number).get(which)
         if region or plain:
             made = redacting.blacken(house, number, which, field, region or "-", reason, text)
         else:
             made = requesting.redact(house, number, which, field, words, reason, text)
+        reason_said(house, reason)
         waiting = len(drafting.open_drafts(house, number))
         elsewhere = _elsewhere(house, number) if waiting > before else ""
     lines = [f"Withheld {counted(len(made), 'place')} in the {field} of {label_of(which)}. Take back with --lift."]
+    if mark is not None and mark.mark in (Mark.WITHHOLD, Mark.EXCLUDE):
+        was = "withheld whole" if mark.mark is Mark.WITHHOLD else "left out"
+        note(f"{label_of(which)} was {was}. Now all of it that is not redacted goes out. If that is not meant:")
+        note(f"  ofrecord request redact {number} {label_of(which)} --lift, and mark it again.")
     if elsewhere:
         lines.append(f"The same words also stand in {elsewhere}: proposed there, not withheld yet.")
         lines.append(f"Next: ofrecord request drafts list {number}")
@@ -107,6 +114,7 @@ def person(
     """
     with open_for_writing(settings_of(context)) as house:
         found = redacting.withhold_person(house, number, name, handles, reason, text, dry_run)
+        reason_said(house, reason)
     where = ", ".join(f"{count:,} in {_FIELDS.get(field, field)}" for field, count in sorted(found.places.items()))
     told = "Would withhold" if dry_run else "Withheld"
     lines = [f"{told} {counted(found.count, 'place')} in {counted(len(found.records), 'record')}: {where}."]
@@ -114,7 +122,7 @@ def person(
     if found.pictures:
         note(f"{counted(found.pictures, 'record')} of these show pictures or files: look at them yourself.")
     if found.drafts:
-        verb = "would be" if dry_run else "are"
+        verb = "would be" if dry_run else "is" if found.drafts == 1 else "are"
         lines.append(f"{counted(found.drafts, 'more place')} {verb} proposed: ofrecord request drafts list {number}")
     if not dry_run:
         lines.append(f"Take back: ofrecord request person-back {number} {found.origin.split()[1]}")

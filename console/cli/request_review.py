@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from console.cli.output import DAY, counted, say, settings_of, with_json
-from console.cli.request_words import marks_line, named, record_named
+from console.cli.request_words import marks_line, named, reason_said, record_named
 from custody.errors import UsageError
 from custody.ids import RecordNumber, label_of
 from custody.request import Mark
@@ -68,6 +68,7 @@ def mark(
     with open_for_writing(settings_of(context)) as house:
         if groups:
             done = reviewing.mark_many(house, number, which, to, reason, text, decided_too, dry_run)
+            reason_said(house, reason)
             say(as_json, _bulk_data(done, decision, dry_run), _bulk_lines(done, decision, dry_run))
             return
         chosen = None if everything else [record_named(each) for each in records]
@@ -78,6 +79,7 @@ def mark(
             reviewing.refuse_strange(number, chosen or [], there)
         else:
             count = requesting.mark(house, number, chosen, to, reason, text)
+            reason_said(house, reason)
     told = f"Would mark {counted(count, 'record')}" if dry_run else f"Marked {counted(count, 'record')}"
     say(as_json, {"marked": count, "mark": decision, "dry_run": dry_run}, [f"{told}: {decision}."])
 

@@ -77,7 +77,7 @@ def _open(house: House, life: Life) -> tuple[str, ...]:
 def _next(life: Life) -> list[str]:
     number, state = life.request.number, life.request.state.value
     commands = {
-        "open": "request collect {n} 'QUERY'" if not life.of("request.collected") else "request respond {n}",
+        "open": _next_of_open(life),
         "responded": "request decide {n} --dry-run",
         "paused": "request resume {n}",
         "not sufficient": "request letter {n} clarification",
@@ -87,6 +87,12 @@ def _next(life: Life) -> list[str]:
         "closed unpaid": "request letter {n} closing",
     }
     return [f"  next: ofrecord {commands[state].format(n=number)}"] if state in commands else []
+
+
+def _next_of_open(life: Life) -> str:
+    if life.of("request.collected"):
+        return "request respond {n}"
+    return "request decide {n} --dry-run" if life.of("request.searched") else "request collect {n} 'QUERY'"
 
 
 def _said(day: str) -> str:

@@ -257,13 +257,13 @@ def _step(context: click.Context, as_json: bool, number: int, act: Callable[[Hou
 def subject_lines(told: Told) -> list[str]:
     """One record subject: what is owed and why, its limits, and the gate."""
     limits = told.limits
-    named = (
-        ("serve the notice by", limits.serve_by),
+    first = (("serve the notice by", limits.serve_by),)
+    court = (
         ("intent to go to court through", limits.intent_by),
         ("action through", limits.action_by),
         ("no access through", limits.no_access_through),
-        ("comments through", limits.augment_by),
     )
+    named = (*first, *((("comments through", limits.augment_by),) if subjects.only_augments(told) else court))
     lines = [f"{told.n}  {told.subject.name}: {told.about}", f"   {told.duty.why} ({told.duty.citation})"]
     if subjects.needs_notice(told):
         lines += [f"   {words} {counted.end}" for words, counted in named if counted is not None]

@@ -232,6 +232,8 @@ def test_the_citys_own_copy_is_pdf_a_with_the_data_in_it(archive: Archive, jsonl
         assert re.search(r"pdfaid:part[^0-9]+3", about) and re.search(r"pdfaid:conformance[^AB]+A", about)
         assert "/StructTreeRoot" in document.Root and bool(document.Root.MarkInfo.Marked)
         assert document.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        pictures = [each for each in document.objects if isinstance(each, pikepdf.Stream) and "/Width" in each]
+        assert pictures and not any(bool(each.get("/Interpolate", False)) for each in pictures)  # ISO 19005-3, 6.2.8
         data = json.loads(document.attachments["records.json"].get_file().read_bytes())
         assert str(document.Root.AF[0].AFRelationship) == "/Data"
     with zipfile.ZipFile(made["zip"]) as package:

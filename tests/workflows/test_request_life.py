@@ -235,7 +235,7 @@ def test_no_record_says_what_was_searched(archive: Archive, jsonl: Jsonl) -> Non
     with pytest.raises(UsageError, match="nobody has searched"):
         decided(archive)
     with archive.writing() as house:
-        with pytest.raises(UsageError, match="finds 1 records"):
+        with pytest.raises(UsageError, match="finds 1 record,"):
             deciding.search_in_vain(house, 1, "rain")
         deciding.search_in_vain(house, 1, "snow")
     given = decided(archive)

@@ -160,3 +160,41 @@ def test_words_of_a_stranger_make_no_heading_and_no_table(asked: Path) -> None:
     text = (asked / "home" / "letters" / "request-2" / "draft-acknowledgement.txt").read_text()
     assert code == 0 and "“## Paid [[fees]] - all {{ city }} <b> [31m”" in " ".join(text.split())
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("request mark 1 withhold R2 --reason WI-BAL --note 'a medical detail'", "compared this reason"),
+        ("request redact 1 R1 --words plough --reason WI-19.36-11 --note 'where he lives'", "elective official stays"),
+        ("request person 1 plough --reason WI-BAL --note 'a private person'", "compared this reason"),
+        ("request letter 1 acknowledgement", "compared the words of this letter"),
+        ("request clock 1", "compared the counting of days"),
+    ],
+)
+def test_law_that_nobody_compared_is_said_where_it_is_used(asked: Path, command: str, words: str) -> None:
+    code, printed = run(f"ofrecord {command}")
+    assert code == 0 and words in printed, printed
+
+
+def test_what_was_to_be_withheld_whole_does_not_go_out_unnoticed(asked: Path) -> None:
+    run("ofrecord request mark 1 withhold R1 --reason WI-BAL --note 'a medical detail'")
+    code, printed = run("ofrecord request redact 1 R1 --words plough --reason WI-BAL --note 'a contractor'")
+    assert code == 0 and "R1 was withheld whole" in printed
+
+
+def test_paper_alone_for_what_was_asked_for_with_metadata_is_told(asked: Path) -> None:
+    for command in (
+        "request open 'All about snow' --channel email --received 2026-01-05 --form electronic_with_metadata",
+        "request collect 2 snow",
+        "request mark 2 release --all",
+        "request respond 2",
+    ):
+        assert run(f"ofrecord {command}")[0] == 0
+    code, printed = run("ofrecord request sent 2 --to requester --by paper")
+    assert code == 0 and "paper alone" in printed and "Next: ofrecord request decide 2" in printed
+
+
+def test_a_day_without_an_hour_is_shown_as_a_day(asked: Path) -> None:
+    assert "received 2026-01-05\n" in run("ofrecord request show 1")[1]
+    assert "00:00" not in run("ofrecord request list")[1]
