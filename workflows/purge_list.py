@@ -135,7 +135,7 @@ class _Judge:
         """Why a record that may go is not put on a list; "" when it is."""
         if row["number"] in self._listed:
             return LISTED
-        if self.row(judged.series).fate not in _DESTROYED:
+        if self.row(judged.series).fate not in _DESTROYED and judged.transferred is None:
             return NOT_DESTROYED
         if not is_time(self._buckets.get(row["number"], ""), self._today, self._shortened):
             return ONE_PERSON
