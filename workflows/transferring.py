@@ -69,7 +69,7 @@ def make(
         raise UnavailableError(f"{path} is there already.", "Move it away or choose another folder. Nothing was done.")
     durable.require_room(_nearest(folder), 2 * listed.octets)
     with _gone_on_error(path):
-        with durable.new_file(path) as target:
+        with durable.new_file(path, secret=True) as target:
             bagged = write_bag(house, listed, (number, transfer_id), target, told)
         again = transfer_list(house, source)
         if (again.numbers, again.on) != (listed.numbers, listed.on):

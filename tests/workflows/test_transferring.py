@@ -18,11 +18,24 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archiver.warc_check import check
 from custody.disposition import Standing
-from custody.errors import UnavailableError, UsageError
+from custody.errors import InputError, UnavailableError, UsageError
+from exports.certificate import paper_of
+from exports.paper import as_text
 from tests.conftest import Archive
 from tests.workflows.keeping import OLD, at, due, judged
+from tests.workflows.purge_scene import Scene, quick_keys
 from tests.workflows.transfer_scene import NOTICE, PNG, RECEIPT, accepted, made, received, take_in
-from workflows import auditing, holding, noticing, requesting, scheduling, transfer_check, transferring
+from workflows import (
+    auditing,
+    holding,
+    noticing,
+    purge_carrying_out,
+    purge_steps,
+    requesting,
+    scheduling,
+    transfer_check,
+    transferring,
+)
 from workflows.transfer_list import NOT_BY_SCHEDULE, PROTECTED, WITHIN, Source
 from workflows.transferring import Receipt
 
@@ -385,3 +398,47 @@ def test_a_series_whose_schedule_ends_in_a_transfer(archive: Archive, jsonl: Jso
         assert judged(house, 1, date(2026, 12, 12)).blocks == ("notice not sent",)
         scheduling.enter_waiver(house, "WI-SM-POST", "row W of the schedule")
         assert judged(house, 1, date(2026, 12, 12)).standing is Standing.ELIGIBLE
+
+
+def test_what_was_transferred_goes_by_two_signatures_and_leaves_nothing(
+    archive: Archive, jsonl: Jsonl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_keys(monkeypatch)
+    scene = Scene(archive)
+    path = archive.settings.city
+    path.write_text(path.read_text().replace('waived_series = ["WI-SM-POST", "WI-SM-PUB"]', "waived_series = []"))
+    take_in(archive, jsonl)
+    accepted(archive)
+    bag = received(archive, tmp_path / "disk")
+    number = scene.ready()
+    with archive.reading() as house:
+        [posts] = purge_steps.story(house, number).proposal["series"]
+        assert (posts["count"], posts["transferred"]) == (4, 4), "the rule of the comment was not named"
+    with scene.by("Carla Clerk") as (house, clerk):
+        document = purge_carrying_out.carry_out(house, clerk, number, 4, [], lambda what, done, total: None)
+    assert document["transfers"][0]["records"] == 4 and not document["residue"]["hits"]
+    text = as_text(paper_of(document, ("City",), "America/Chicago"))
+    assert "20261202_maple-falls_1" in text and "the city's copy" in " ".join(text.split())
+    with archive.writing() as house:
+        assert not auditing.verify(house, lambda done: None).findings
+        assert transferring.show(house, 1)["still_here"] == 1
+        with pytest.raises(UnavailableError, match="destroyed after its receipt"):
+            transferring.drop(house, 1, "too late")
+    assert not transfer_check.check(bag).problems, "what the Society has can still be proved"
+
+
+def test_every_version_goes_along(archive: Archive, jsonl: Jsonl, tmp_path: Path) -> None:
+    take_in(archive, jsonl)
+    archive.take_in(jsonl("more", {"object_id": "2", "text": "Second, corrected", **OLD}))
+    accepted(archive)
+    path = made(archive, tmp_path / "disk")
+    found = transfer_check.check(path)
+    assert (found.records, found.versions, found.problems) == (5, 6, [])
+
+
+def test_a_disk_that_is_no_folder_and_a_bag_that_is_none_are_refused(city: Archive, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with city.writing() as house, pytest.raises(UsageError, match="no folder"):
+        transferring.make(house, NOTICE, tmp_path / "file")
+    with pytest.raises(InputError, match="no bag"):
+        transfer_check.check(tmp_path / "file")
