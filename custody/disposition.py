@@ -18,6 +18,7 @@ class Disposition:
     """A judgement: where the record stands, from which day it might go, and the one sentence that says why.
 
     `earliest` is the first day on which destruction would be lawful, None when there is no such day yet.
+    `transferred` is the day on which the body that keeps history received it, None while it did not.
     `blocks` names every reason that stops it today; `steps` is the arithmetic, in order, for a person to follow.
     """
 
@@ -30,3 +31,4 @@ class Disposition:
     steps: tuple[str, ...]
     sentence: str
     unverified: bool
+    transferred: date | None = None

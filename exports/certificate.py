@@ -49,6 +49,7 @@ def _parts(document: Document, zone: str) -> Iterator[Part]:
         )
     yield Heading("Notice before destruction")
     yield from _notices(document)
+    yield from _transfers(document)
     yield Heading("Holds and requests")
     yield Paragraph(_held(document, zone))
     yield Heading("Who")
@@ -105,6 +106,17 @@ def _notices(document: Document) -> Iterator[Part]:
         for each in document["notices"]
     ]
     yield Grid(head, tuple(rows))
+
+
+def _transfers(document: Document) -> Iterator[Part]:
+    """What had been handed over before: of these records the city destroyed its own copy."""
+    rows = [
+        (each["transfer_id"], f"{each['records']:,}", each["received"], each["received_by"], each["reference"])
+        for each in document.get("transfers", ())
+    ]
+    if rows:
+        yield Paragraph("These had been transferred and received before; what was destroyed is the city's copy.")
+        yield Grid(("Transfer", "Records", "Received", "By", "Reference"), tuple(rows))
 
 
 def _held(document: Document, zone: str) -> str:

@@ -9,15 +9,15 @@ from xml.etree import ElementTree as Xml
 
 from custody.authority import numbers_in
 from custody.ids import label_of
-
-NAMESPACE = "http://www.loc.gov/premis/v3"
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+from exports.premis_parts import NAMESPACE as NAMESPACE
+from exports.premis_parts import XSI, identified, linked, text
+from exports.premis_parts import name as _name
 
 
 def premis_of(document: Mapping[str, Any]) -> bytes:
     """The PREMIS 3 document of a certificate, as UTF-8 XML."""
     Xml.register_namespace("", NAMESPACE)
-    Xml.register_namespace("xsi", _XSI)
+    Xml.register_namespace("xsi", XSI)
     root = Xml.Element(_name("premis"), {"version": "3.0"})
     numbers = numbers_in(document["records"])
     for number in numbers:
@@ -33,72 +33,51 @@ def premis_of(document: Mapping[str, Any]) -> bytes:
 
 
 def _object(root: Xml.Element, document: Mapping[str, Any], number: int) -> None:
-    element = Xml.SubElement(root, _name("object"), {f"{{{_XSI}}}type": "intellectualEntity"})
-    _identified(element, "object", "ofrecord record number", f"{document['log']} {label_of(number)}")
+    element = Xml.SubElement(root, _name("object"), {f"{{{XSI}}}type": "intellectualEntity"})
+    identified(element, "object", "ofrecord record number", f"{document['log']} {label_of(number)}")
 
 
 def _event(root: Xml.Element, document: Mapping[str, Any], numbers: list[int]) -> None:
     element = Xml.SubElement(root, _name("event"))
-    _identified(element, "event", "certificate of disposition", document["certificate"])
-    _text(element, "eventType", "deletion")
-    _text(element, "eventDateTime", document["executed"]["at"])
+    identified(element, "event", "certificate of disposition", document["certificate"])
+    text(element, "eventType", "deletion")
+    text(element, "eventDateTime", document["executed"]["at"])
     details = Xml.SubElement(element, _name("eventDetailInformation"))
-    _text(details, "eventDetail", "; ".join(document["method"]))
+    text(details, "eventDetail", "; ".join(document["method"]))
     outcome = Xml.SubElement(element, _name("eventOutcomeInformation"))
     residue = document["residue"]
-    _text(outcome, "eventOutcome", "no remains found" if not residue["hits"] else "remains found")
+    text(outcome, "eventOutcome", "no remains found" if not residue["hits"] else "remains found")
     more = Xml.SubElement(outcome, _name("eventOutcomeDetail"))
     searched = (
         f"{residue['files']} files, {residue['bytes']} bytes, {residue['needles']} needles, {residue['hits']} hits"
     )
-    _text(more, "eventOutcomeDetailNote", f"{searched}; found gone {document['verified']['at']}")
+    text(more, "eventOutcomeDetailNote", f"{searched}; found gone {document['verified']['at']}")
     for each in document["people"]:
-        _linked(element, "linkingAgentIdentifier", f"user {each['user']}", each["step"])
-    _linked(element, "linkingAgentIdentifier", "program", "executed")
+        linked(element, "linkingAgentIdentifier", f"user {each['user']}", each["step"])
+    linked(element, "linkingAgentIdentifier", "program", "executed")
     for number in numbers:
-        _linked(element, "linkingObjectIdentifier", f"{document['log']} {label_of(number)}", "deleted")
+        linked(element, "linkingObjectIdentifier", f"{document['log']} {label_of(number)}", "deleted")
 
 
 def _agent(root: Xml.Element, number: str, name: str, kind: str, note: str) -> None:
     element = Xml.SubElement(root, _name("agent"))
-    _identified(element, "agent", "ofrecord", number)
-    _text(element, "agentName", name)
-    _text(element, "agentType", kind)
-    _text(element, "agentNote", note)
+    identified(element, "agent", "ofrecord", number)
+    text(element, "agentName", name)
+    text(element, "agentType", kind)
+    text(element, "agentNote", note)
 
 
 def _rights(root: Xml.Element, document: Mapping[str, Any]) -> None:
     rights = Xml.SubElement(root, _name("rights"))
     for row in document["series"]:
         statement = Xml.SubElement(rights, _name("rightsStatement"))
-        _identified(
+        identified(
             statement, "rightsStatement", "retention series", f"{row['series']} governed by {row['governed_by']}"
         )
-        _text(statement, "rightsBasis", "statute")
+        text(statement, "rightsBasis", "statute")
         about = Xml.SubElement(statement, _name("statuteInformation"))
-        _text(about, "statuteJurisdiction", document["jurisdiction"])
-        _text(about, "statuteCitation", row["authority"])
-        _text(about, "statuteNote", f"{row['period']}; rule verified by {row['verified_by'] or 'nobody yet'}")
+        text(about, "statuteJurisdiction", document["jurisdiction"])
+        text(about, "statuteCitation", row["authority"])
+        text(about, "statuteNote", f"{row['period']}; rule verified by {row['verified_by'] or 'nobody yet'}")
         granted = Xml.SubElement(statement, _name("rightsGranted"))
-        _text(granted, "act", "delete")
-
-
-def _identified(element: Xml.Element, what: str, kind: str, value: str) -> None:
-    identifier = Xml.SubElement(element, _name(f"{what}Identifier"))
-    _text(identifier, f"{what}IdentifierType", kind)
-    _text(identifier, f"{what}IdentifierValue", value)
-
-
-def _linked(element: Xml.Element, name: str, value: str, role: str) -> None:
-    link = Xml.SubElement(element, _name(name))
-    _text(link, f"{name}Type", "ofrecord")
-    _text(link, f"{name}Value", value)
-    _text(link, f"{name.removesuffix('Identifier')}Role", role)
-
-
-def _text(element: Xml.Element, name: str, text: str) -> None:
-    Xml.SubElement(element, _name(name)).text = "".join(c for c in text if c.isprintable())
-
-
-def _name(local: str) -> str:
-    return f"{{{NAMESPACE}}}{local}"
+        text(granted, "act", "delete")

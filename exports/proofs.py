@@ -6,25 +6,27 @@ field that is not shown is a commitment without its key.
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from custody.evidence import Part, Proof
+from custody.evidence import Part, Proof, Seal
 from exports.response import Response
 
 FORMAT = "ofrecord-proofs/1"
 
 
 def proof_chunks(response: Response) -> Iterator[bytes]:
+    """The proofs of a response."""
+    yield from chunks_of(response.seal, (proof for entry in response.entries() for proof in entry.proofs()))
+
+
+def chunks_of(seal: Seal, proofs: Iterable[Proof]) -> Iterator[bytes]:
     """The file, made as it is written: a head with the log's key and signed checkpoint, then one proof a line."""
-    head = {"checkpoint": response.seal.checkpoint, "format": FORMAT, "key": response.seal.key}
+    head = {"checkpoint": seal.checkpoint, "format": FORMAT, "key": seal.key}
     yield json.dumps(head, ensure_ascii=False, sort_keys=True)[:-1].encode() + b', "records": [\n'
-    number = 0
-    for entry in response.entries():
-        for proof in entry.proofs():
-            line = json.dumps(_data(proof), ensure_ascii=False, sort_keys=True)
-            yield (b",\n" if number else b"") + line.encode("utf-8", "replace")
-            number += 1
+    for number, proof in enumerate(proofs):
+        line = json.dumps(_data(proof), ensure_ascii=False, sort_keys=True)
+        yield (b",\n" if number else b"") + line.encode("utf-8", "replace")
     yield b"\n]}\n"
 
 

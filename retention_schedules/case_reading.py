@@ -29,7 +29,7 @@ CASE |= {"copies", "series", "moderation", "rule"}
 _CITY = {"name", "ordinance", "count_rule", "whs_early_notice", "mailing_days", "closures", "waived_series", "zone"}
 _CITY |= {"adopted", "waivers"}
 _DAYS = {"created", "hidden", "moderated", "thread_end", "event", "term_end", "superseded", "reviewed"}
-_DAYS |= {"minutes_approved", "minutes_published", "captured"}
+_DAYS |= {"minutes_approved", "minutes_published", "captured", "transferred"}
 _RECORD = _DAYS | {"series", "kind", "purpose", "fixity_ok", "account", "account_series", "author", "replied", "tags"}
 _REQUEST = {"name", "received", "channel", "written", "decision", "decided", "delivered", "incarcerated", "court"}
 _REQUEST |= {"subject_action"}
@@ -124,6 +124,7 @@ def _record(case: Mapping[str, Any], zone: str, schedules: Schedules, where: str
         minutes_approved=days["minutes_approved"],
         minutes_published=days["minutes_published"],
         reviewed=days["reviewed"],
+        transferred=days["transferred"],
         purpose=str(data.get("purpose", "")),
         fixity_ok=bool(data.get("fixity_ok", True)),
     )

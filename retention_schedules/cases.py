@@ -124,6 +124,8 @@ def _differences(
         if name == "copy_may_go":
             raise UsageError(f"{where}: copy_may_go needs [case.copies].", "docs/cases.md shows how.")
         if name == "says":
+            if not isinstance(wanted, str):
+                raise UsageError(f"{where}: says must be words, not {wanted!r}.", 'For example: says = "7 years from"')
             told = " ".join((judged.sentence, *judged.steps))
             found += [f"says: expected the words {wanted!r}, judged: {judged.sentence}"] if wanted not in told else []
         elif name == "not_blocked_by":

@@ -4,6 +4,7 @@ Pure: it is told facts and a day, and answers. It never destroys, and it knows n
 is data in `jurisdictions/`. Where the law is silent or not known the answer keeps longer.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from custody.days import add_period, is_shorter
@@ -19,6 +20,9 @@ from retention_schedules.situation import CityTerms, NoticeFacts, RecordFacts, S
 def judge(situation: Situation, schedules: Schedules, today: date) -> Disposition:
     """Where a record stands on `today`, from which day it might go, and why."""
     reasoning = Reasoning()
+    handed_over = situation.record.transferred
+    if handed_over is not None and handed_over > today:  # on the day asked about nobody had received it yet
+        situation = replace(situation, record=replace(situation.record, transferred=None))
     row = governing(situation, schedules, today, reasoning)
     trigger_on = _trigger(situation.record, row, reasoning)
     retention_ends = None
@@ -36,7 +40,7 @@ def judge(situation: Situation, schedules: Schedules, today: date) -> Dispositio
         reasoning.block("fixity", "its stored bytes are damaged: an incident, not a destruction")
     _authority(situation, row, schedules, today, reasoning)
     _society(situation, row, retention_ends, schedules, reasoning)
-    return _disposition(row, trigger_on, retention_ends, reasoning, today)
+    return _disposition(row, trigger_on, retention_ends, reasoning, today, situation.record.transferred)
 
 
 def governing(situation: Situation, schedules: Schedules, today: date, reasoning: Reasoning | None = None) -> Series:
@@ -110,7 +114,10 @@ def _authority(situation: Situation, row: Series, schedules: Schedules, today: d
         reasoning.block("schedule expired", f"the approval of {row.id} expired on {said(expires)}: renew it first")
     if row.fate is Fate.REVIEW and situation.record.reviewed is None:
         reasoning.block("review", f"the series {row.id} asks that a person reviews before anything is destroyed")
-    if row.fate is Fate.TRANSFER:
+    if situation.record.transferred is not None:
+        day = said(situation.record.transferred)
+        reasoning.until(situation.record.transferred, f"transferred to the archives, which received it on {day}")
+    elif row.fate is Fate.TRANSFER:
         reasoning.block("transfer", f"the series {row.id} goes to the archives; it is transferred, not destroyed")
 
 
@@ -178,6 +185,11 @@ def _society(
     if not situation.notices:
         reasoning.block("notice not sent", f"{law.body} has not been given {law.days} days' notice, {law.authority}")
         return
+    accepted = any(each.reply == "accepted" for each in situation.notices)
+    if accepted and situation.record.transferred is not None:
+        reasoning.steps.append(f"{law.body[:1].upper()}{law.body[1:]} accepted it and has received it: transferred.")
+        if not any(each.reply == "reviewing" for each in situation.notices):
+            return
     notice = max(situation.notices, key=lambda each: (each.reply in ("accepted", "reviewing"), each.mailed))
     too_early = retention_ends is not None and notice.mailed <= retention_ends
     if too_early and not situation.city.whs_early_notice and notice.reply not in ("accepted", "reviewing"):
@@ -218,6 +230,7 @@ def _disposition(
     retention_ends: date | None,
     reasoning: Reasoning,
     today: date,
+    transferred: date | None,
 ) -> Disposition:
     last, what = max(reasoning.ends, key=lambda pair: pair[0], default=(None, ""))
     earliest = last + timedelta(days=1) if last is not None and not reasoning.blocks else None
@@ -235,9 +248,15 @@ def _disposition(
         earliest=earliest,
         blocks=tuple(dict.fromkeys(name for name, _ in reasoning.blocks)),
         steps=tuple(reasoning.steps),
-        sentence=_sentence(standing, retention_ends, earliest, what, reasoning),
+        sentence=_transferred(transferred) + _sentence(standing, retention_ends, earliest, what, reasoning),
         unverified=not row.verified_by,
+        transferred=transferred,
     )
+
+
+def _transferred(day: date | None) -> str:
+    """What the sentence begins with when the record was handed over: what is judged then is the city's own copy."""
+    return "" if day is None else f"Transferred to the archives, received {said(day)}. Of the city's copy: "
 
 
 def _sentence(

@@ -13,6 +13,7 @@ class RecordFacts:
 
     `event` is the recorded day of what starts the clock of its series (account closed, case closed), `term_end` and
     `superseded` those of the end of a term and of its being superseded;
+    `transferred` the day on which the body that keeps history received it,
     `reviewed` the day on which a person reviewed it, where its series asks for that. `purpose` matters for meeting
     recordings only: the short period is for recordings made to make minutes.
     """
@@ -27,6 +28,7 @@ class RecordFacts:
     minutes_approved: date | None = None
     minutes_published: date | None = None
     reviewed: date | None = None
+    transferred: date | None = None
     purpose: str = ""
     fixity_ok: bool = True
 

@@ -18,7 +18,7 @@ from workflows.house import House
 KINDS = (
     "search", "show", "show.raw", "request.list", "request.show", "request.collect", "request.respond", "request.paper",
     "request.publish", "log.read", "hold.preview", "rule.try", "user.list", "purge.list", "purge.show",
-    "purge.certificate",
+    "purge.certificate", "transfer.preview", "transfer.show",
 )  # fmt: skip
 """The kinds of reading there are."""
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from archiver.catalog import keeping_queries, queries
+from archiver.catalog import keeping_queries, purge_rows, queries
 from archiver.catalog.keeping_queries import KeptRow
+from custody.authority import numbers_in
 from custody.clock import day_reader, local_day
 from custody.hold import CLOSED, ONGOING, Hold, HoldKind
 from custody.ids import RecordNumber
@@ -53,6 +54,7 @@ class Bearings:
     with_events: frozenset[int] = frozenset()
     accounts_with_events: frozenset[int] = frozenset()
     damaged: set[int] = field(default_factory=set)
+    transferred: Mapping[int, date] = field(default_factory=dict)
     limits: list[int] = field(default_factory=list)
     _after: dict[tuple[int, int], int] = field(default_factory=dict)
     _facts: list[Fact] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Bearings:
             None if removed is None else day_of(removed),
             None if thread_end is None else day_of(thread_end),
             number in self.damaged,
+            self.transferred.get(number),
             number if own else 0,
             account if own or account in self.accounts_with_events else 0,
         )
@@ -122,6 +125,7 @@ class Bearings:
             last_event=None if removed is None else self.day_of(removed),
             thread_end=None if thread_end is None else self.day_of(thread_end),
             fixity_ok=number not in self.damaged,
+            transferred=self.transferred.get(number),
         )
         record = self._with_events(record, row)
         year = record.created.year if record.created else 0
@@ -177,6 +181,7 @@ def gather(house: House, terms: CityTerms, numbers: Sequence[int] | None = None)
     found.with_events = frozenset(int(str(which)) for kind, which in events if kind == "record")
     found.accounts_with_events = frozenset(int(str(which)) for kind, which in events if kind == "account")
     found.damaged = keeping_queries.records_in(connection, _unwell(house))
+    found.transferred = transferred(house, numbers)
     found.limits = sorted({upto for upto, _ in found.to_all} | {notice.upto for notice in found.notices})
     return found
 
@@ -299,6 +304,21 @@ def _notices(house: House) -> list[Covered]:
         for row in notice["rows"]:
             years = {"first": row["first_year"], "last": row["last_year"]}
             found.append(Covered(series=row["series"], upto=notice["upto"], facts=facts, **years))
+    return found
+
+
+def transferred(house: House, numbers: Sequence[int] | None = None) -> dict[int, date]:
+    """The records that were handed over to the body that keeps history, each with the day of the receipt.
+
+    A record of which a newer version came in since is not: what the other side has is not all of it.
+    """
+    connection, chosen = house.catalog.connection, None if numbers is None else set(numbers)
+    found: dict[int, date] = {}
+    for made in keeping_queries.transfers(connection):
+        if made["state"] == "received":
+            listed = [n for n in numbers_in(made["numbers"]) if chosen is None or n in chosen]
+            newer = purge_rows.newer(connection, listed, made["entries"])
+            found |= dict.fromkeys((n for n in listed if n not in newer), date.fromisoformat(made["received"]))
     return found
 
 

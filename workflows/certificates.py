@@ -16,7 +16,7 @@ from archiver.catalog.act import Act
 from archiver.catalog.ledger_check import public_key
 from archiver.catalog.rows import moment
 from archiver.ledger import origin_of
-from custody.authority import User, Waits
+from custody.authority import User, Waits, numbers_in
 from custody.clock import text_of
 from custody.errors import DamageError, InputError, UnavailableError, UsageError
 from custody.ledger import joint_proof
@@ -152,6 +152,7 @@ def _document(house: House, number: int, backups: Sequence[Mapping[str, str]]) -
         "unverified": proposed["accepted"],
         "ordinance": terms.ordinance,
         "notices": _notices(house, used),
+        "transfers": _transfers(house, proposed["numbers"]),
         "checked": {"at": _at(begun), "holds": begun.data["holds"], "requests": begun.data["requests"]},
         "waits": proposed["waits"],
         "shortened": Waits(**proposed["waits"]).shortened(),
@@ -213,6 +214,17 @@ def _notices(house: House, used: set[str]) -> list[dict[str, Any]]:
         if series and notice["state"] in ("sent", "answered"):
             facts = {name: str(notice.get(name) or "") for name in ("mailed", "reply", "replied")}
             found.append({"number": notice["number"], "series": series, **facts})
+    return found
+
+
+def _transfers(house: House, ranges: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """The transfers by which records of the list had been handed over and were received."""
+    listed, found = set(numbers_in(ranges)), []
+    for made in keeping_queries.transfers(house.catalog.connection):
+        count = len(listed.intersection(numbers_in(made["numbers"])))
+        if made["state"] == "received" and count:
+            names = ("transfer_id", "received", "received_by", "reference", "manifest_sha256")
+            found.append({"number": made["number"], "records": count, **{name: made[name] for name in names}})
     return found
 
 

@@ -69,7 +69,7 @@ def due(house: House, on: date, told: Callable[[int], None]) -> Due:
     schedules, terms = schedules_of(house), terms_of(house)
     with house.catalog.reading():
         bearings = gather(house, terms)
-        threads = _thread_matters(schedules)
+        threads = thread_matters(schedules)
         if threads:
             keeping_queries.settle_threads(house.catalog.connection)
         rows = keeping_queries.kept_rows(house.catalog.connection, None, threads)
@@ -79,7 +79,7 @@ def due(house: House, on: date, told: Callable[[int], None]) -> Due:
 def each_alone(house: House, on: date) -> Iterator[tuple[KeptRow, Disposition, date | None]]:
     """Every record judged without the requests and holds on it, with the day it was made."""
     schedules, terms = schedules_of(house), terms_of(house)
-    threads = _thread_matters(schedules)
+    threads = thread_matters(schedules)
     with house.catalog.reading():
         bearings = gather(house, terms, ())
         if threads:
@@ -101,7 +101,7 @@ def judged_as(
     terms = terms_of(house)
     with house.catalog.reading():
         bearings = gather(house, terms, ())
-        threads = _thread_matters(schedules)
+        threads = thread_matters(schedules)
         if threads:
             keeping_queries.settle_threads(house.catalog.connection)
         known: dict[tuple[object, ...], Disposition] = {}
@@ -119,7 +119,7 @@ def _each(
     """Each record's row with its judgement; those on which the same bears share one."""
     schedules = schedules_of(house)
     connection = house.catalog.connection
-    threads = _thread_matters(schedules)
+    threads = thread_matters(schedules)
     if threads:
         keeping_queries.settle_threads(connection)
     known: dict[tuple[object, ...], Disposition] = {}
@@ -131,7 +131,7 @@ def _each(
         yield row, disposition
 
 
-def _thread_matters(schedules: Schedules) -> bool:
+def thread_matters(schedules: Schedules) -> bool:
     """Whether any row that could govern counts from a thread's last item."""
     return any(row.trigger is Trigger.THREAD_END and row.period is not None for row in schedules.rows.values())
 

@@ -11,19 +11,16 @@ from typing import Any
 
 from archiver import durable
 from archiver.catalog import keeping_queries, rows
-from custody.clock import text_of
 from custody.digest import sha256
-from custody.errors import InputError, UnavailableError, UsageError
+from custody.errors import UsageError
 from exports.paper import Grid, Heading, Paper, Paragraph, as_text
 from retention_schedules.reasoning import said, words_of
 from workflows.disposing import each_alone, today
 from workflows.house import House
+from workflows.scans import kept_scan, written_scan
 from workflows.terms import schedules_of, terms_of
 
 REPLIES = ("declined", "accepted", "reviewing", "waived")
-LARGEST_SCAN = 25_000_000
-"""Bytes of a scanned reply; one letter scanned at a sensible resolution is far below."""
-
 Data = dict[str, Any]
 
 
@@ -101,7 +98,7 @@ def reply(house: House, number: int, answer: str, on: date, scan: Path | None = 
     data: Data = {"reply": answer, "replied": str(on), "note": note}
     stored = None
     if scan is not None:
-        stored = _kept(house, scan)
+        stored = kept_scan(house, scan)
         data["scan"] = {"sha256": stored.sha256, "size": stored.size, "name": scan.name, "type": stored.media_type}
 
     def put() -> None:
@@ -138,12 +135,7 @@ def notice_of(house: House, number: int) -> Data:
 
 def take_scan(house: House, number: int, target: Path) -> int:
     """Write the scan of a reply to a new file. Returns its size."""
-    scan = notice_of(house, number).get("scan")
-    if not scan:
-        raise UsageError(f"No scan was kept with notice {number}.", "Nothing was written.")
-    if target.exists():
-        raise UnavailableError(f"{target} is there already.", "Choose another name.")
-    return durable.write_new(target, house.vault.media(scan["sha256"]))
+    return written_scan(house, notice_of(house, number).get("scan"), f"notice {number}", target)
 
 
 def letter(house: House, number: int, data: Data) -> Paper:
@@ -281,15 +273,3 @@ def _write(paper: Paper, text: str, folder: Path, number: int) -> Path:
         durable.write_new(target, [made.read_bytes()])
     durable.write_new(target.with_suffix(".txt"), [text.encode("utf-8")])
     return target
-
-
-def _kept(house: House, scan: Path) -> Any:
-    try:
-        size = scan.stat().st_size
-    except OSError as error:
-        raise InputError(f"{scan} cannot be read: {error.strerror}", "Check the name of the scan.") from error
-    if not scan.is_file() or not 0 < size <= LARGEST_SCAN:
-        raise InputError(
-            f"{scan} is no file of at most {LARGEST_SCAN // 1_000_000} MB.", "Scan the letter again, smaller, as a PDF."
-        )
-    return house.vault.keep_media(lambda: scan.open("rb"), scan.name, text_of(house.clock()))

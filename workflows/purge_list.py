@@ -61,9 +61,11 @@ class _Group:
     count: int = 0
     days: list[date] = field(default_factory=list)
     latest: date = date.min
+    transferred: int = 0
 
-    def add(self, day: date | None, earliest: date) -> None:
+    def add(self, day: date | None, earliest: date, transferred: bool) -> None:
         self.count += 1
+        self.transferred += transferred
         self.latest = max(self.latest, earliest)
         if day is not None:
             self.days = [min(day, *self.days), max(day, *self.days)] if self.days else [day, day]
@@ -91,7 +93,7 @@ def due_list(
             continue
         numbers.append(number)
         group = groups.setdefault((row["series"], judged.series), _Group(judge.row(judged.series)))
-        group.add(judge.created(row), judged.earliest)
+        group.add(judge.created(row), judged.earliest, judged.transferred is not None)
     connection = house.catalog.connection
     return DueList(
         on=today,
@@ -135,7 +137,7 @@ class _Judge:
         """Why a record that may go is not put on a list; "" when it is."""
         if row["number"] in self._listed:
             return LISTED
-        if self.row(judged.series).fate not in _DESTROYED:
+        if self.row(judged.series).fate not in _DESTROYED and judged.transferred is None:
             return NOT_DESTROYED
         if not is_time(self._buckets.get(row["number"], ""), self._today, self._shortened):
             return ONE_PERSON
@@ -186,7 +188,9 @@ def _series_data(house: House, filed: str, group: _Group) -> dict[str, Any]:
     row, terms = group.row, terms_of(house)
     adopted = terms.adopted.get(row.id)
     days = [str(day) for day in group.days] or ["", ""]
+    handed_over = {"transferred": group.transferred} if group.transferred else {}
     return {
+        **handed_over,
         "series": filed,
         "governed_by": row.id,
         "title": row.title,

@@ -172,6 +172,8 @@ READINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "purge.list": lambda row: f"listed the purges: {_counted(row, 'purge')}",
     "purge.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
     "purge.certificate": lambda row: f"took the certificate of {row['subject']}: {_counted(row, 'record')}",
+    "transfer.preview": lambda row: f"looked at what a transfer would hand over: {_counted(row, 'record')}",
+    "transfer.show": lambda row: f"looked at {row['subject']}, {_counted(row, 'record')}",
     "hold.preview": lambda row: f"looked at what a hold on {_sought(row)} would reach: {_counted(row, 'record')}",
     "rule.try": lambda row: f"tried a filing rule {_sought(row)}: {_counted(row, 'record')}",
 }

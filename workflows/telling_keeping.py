@@ -66,6 +66,22 @@ def _notice_dropped(deed: Deed, _: Names) -> str:
     return f"{who(deed)} dropped notice {deed.subject} ({quoted(deed.data['reason'])})"
 
 
+def _transfer_made(deed: Deed, _: Names) -> str:
+    data = deed.data
+    return f"{who(deed)} made transfer {deed.subject} ({line(data['transfer_id'])}): {data['count']:,} records"
+
+
+def _transfer_received(deed: Deed, _: Names) -> str:
+    data = deed.data
+    of = f" ({line(data['reference'], 60)})" if data["reference"] else ""
+    by = f"by {line(data['received_by'])}{of}"
+    return f"transfer {deed.subject} was received on {data['received']} {by} ({who(deed)})"
+
+
+def _transfer_dropped(deed: Deed, _: Names) -> str:
+    return f"{who(deed)} dropped transfer {deed.subject} ({quoted(deed.data['reason'])})"
+
+
 SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "schedule.rule_saved": _rule_saved,
     "schedule.rule_removed": _rule_removed,
@@ -79,5 +95,8 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "notice.sent": _notice_sent,
     "notice.replied": _notice_replied,
     "notice.dropped": _notice_dropped,
+    "transfer.made": _transfer_made,
+    "transfer.received": _transfer_received,
+    "transfer.dropped": _transfer_dropped,
 }
 """Each kind of act and its sentence."""

@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 from archiver.catalog.tables import METADATA
 from custody.errors import BusyError, CustodyError, DamageError, UnavailableError
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest step in `migrations/versions`."""
 
 _SETTINGS = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from archiver.catalog.act import Act, as_text
-from archiver.catalog.keeping_tables import filing, filing_rule, keeping_event, notice, schedule_change
+from archiver.catalog.keeping_tables import filing, filing_rule, keeping_event, notice, schedule_change, transfer
 from custody.errors import DamageError
 
 _BATCH = 500
@@ -71,6 +71,18 @@ def _notice_dropped(connection: Connection, done: Act) -> None:
     _put(connection, notice, done, "dropped", {"dropped_by": done.by})
 
 
+def _transfer_made(connection: Connection, done: Act) -> None:
+    _put(connection, transfer, done, "made", {"made_by": done.by, "made_at": done.at})
+
+
+def _transfer_received(connection: Connection, done: Act) -> None:
+    _put(connection, transfer, done, "received", {"receipt_noted_by": done.by})
+
+
+def _transfer_dropped(connection: Connection, done: Act) -> None:
+    _put(connection, transfer, done, "dropped", {"dropped_by": done.by})
+
+
 def _put(connection: Connection, table: Table, done: Act, state: str, who: Mapping[str, object]) -> None:
     """Insert a numbered thing, or add to what is known of it."""
     here = table.c.number == done.subject
@@ -95,5 +107,8 @@ CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "notice.sent": _notice_sent,
     "notice.replied": _notice_replied,
     "notice.dropped": _notice_dropped,
+    "transfer.made": _transfer_made,
+    "transfer.received": _transfer_received,
+    "transfer.dropped": _transfer_dropped,
 }
 """Each kind of act and the change it stands for."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, case, column, func, null, select, table
 
-from archiver.catalog.keeping_tables import filing, filing_rule, keeping_event, notice, schedule_change
+from archiver.catalog.keeping_tables import filing, filing_rule, keeping_event, notice, schedule_change, transfer
 from archiver.catalog.queries import versions_of_many
 from archiver.catalog.rows import IMPLAUSIBLE
 from archiver.catalog.tables import record, run, segment, version
@@ -144,6 +144,11 @@ def changes(connection: Connection) -> list[Row]:
 def notices(connection: Connection) -> list[Row]:
     """Every notice, oldest first."""
     return _numbered(connection, notice)
+
+
+def transfers(connection: Connection) -> list[Row]:
+    """Every transfer to the body that keeps history, oldest first."""
+    return _numbered(connection, transfer)
 
 
 def _numbered(connection: Connection, of: Table) -> list[Row]:

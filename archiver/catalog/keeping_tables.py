@@ -55,5 +55,13 @@ notice = Table(
     Column("data", Text, nullable=False),
 )
 
-FOLLOWING = (filing, filing_rule, keeping_event, schedule_change, notice)
+transfer = Table(
+    "transfer",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+FOLLOWING = (filing, filing_rule, keeping_event, schedule_change, notice, transfer)
 """The tables that follow from acts alone, for whoever compares them with a replay."""

@@ -24,6 +24,7 @@ _COMMANDS = {
     "schedules": "keeping:schedules",
     "hold": "hold:hold",
     "notice": "notice:notice",
+    "transfer": "transfer:transfer",
     "user": "user:user",
     "purge": "purge:purge",
     "log": "log:log",

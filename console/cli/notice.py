@@ -99,7 +99,9 @@ def reply(
     lines = [f"The reply to notice {number} is noted: {answer}, {on}."]
     if answer in ("accepted", "reviewing"):
         lines.append("The records are set aside: nothing of them may be destroyed.")
-    else:
+    if answer == "accepted":
+        lines.append(f"Next: ofrecord transfer make --notice {number} --dry-run (what would be handed over)")
+    if answer not in ("accepted", "reviewing"):
         lines.append("Keep the letter. Each record is still judged by itself: ofrecord retention due")
     if scan is None:
         note("No scan was given. The reply is proof: give it later with the same command and --scan FILE.")

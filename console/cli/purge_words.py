@@ -47,6 +47,9 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
         lines.append(f"  {row['series']:14} {row['count']:>9,}  {row['oldest'] or '?'} to {row['newest'] or '?'}")
         rule = f"{row['governed_by']}, {row['period']}, {row['authority']}"
         lines.append(f"    because of {rule}; all of them since {row['eligible_on']}")
+        if row.get("transferred"):
+            handed_over = counted(row["transferred"], "of them was", "of them were")
+            lines.append(f"    {handed_over} transferred and received; what goes is the city's own copy")
         if not row["verified_by"]:
             lines.append("    NOT VERIFIED: nobody has compared this rule with its source. Ask the city attorney.")
     stays = [f"  {count:>9,}  {reason}" for reason, count in found["excluded"].items()]

@@ -48,6 +48,7 @@ def explain(context: click.Context, record: str, on: date | None, as_json: bool)
         "trigger": str(judged.trigger_on or ""),
         "retention_ends": str(judged.retention_ends or ""),
         "earliest": str(judged.earliest or ""),
+        "transferred": str(judged.transferred or ""),
         "blocks": list(judged.blocks),
         "steps": list(judged.steps),
         "sentence": judged.sentence,

@@ -115,13 +115,15 @@ def burden(house: House, chance: Random) -> None:
         some = [RecordNumber(each) for each in chance.sample(numbers, chance.choice((3, 60)))]
         holding.place(house, Wanted(kind="audit", matter="m", reason="r", numbers=tuple(some), through=through))
     for n in range(1, 4):
-        answer = chance.choice(("", "declined", "reviewing"))
+        answer = chance.choice(("", "declined", "reviewing", "accepted"))
         covered = [{"series": chance.choice(SERIES), "first_year": 2012, "last_year": chance.randrange(2013, 2026),
                     "records": 1, "bytes": 1}]  # fmt: skip
         house.journal.write(("notice.drafted", n, {"rows": covered, "upto": chance.choice((20, 45, 60)), "body": "b"}))
         house.journal.write(("notice.sent", n, {"mailed": chance.choice(("2022-01-01", "2025-12-20"))}))
         if answer:
             house.journal.write(("notice.replied", n, {"reply": answer, "replied": "2026-01-04"}))
+    handed_over = {"numbers": [[5, 30]], "entries": house.ledger.size(), "received": "2026-01-05"}
+    house.journal.write(("transfer.made", 1, handed_over), ("transfer.received", 1, {}))
     for series in chance.sample(SERIES[:4], 2):
         scheduling.enter_waiver(house, series, "made up")
     adopted = {"period": {"n": chance.choice((3, 9)), "unit": "years"}, "fate": "destroy"}

@@ -277,6 +277,17 @@ TOLD = {
         {"replied": "2026-02-20", "reply": "declined"},
         "the reply to notice 1 of 2026-02-20: declined (Dana Ruiz)",
     ),
+    "transfer.made": (
+        1,
+        {"transfer_id": "20261201_maple-falls_1", "count": 1204},
+        "Dana Ruiz made transfer 1 (20261201_maple-falls_1): 1,204 records",
+    ),
+    "transfer.received": (
+        1,
+        {"received": "2026-12-08", "received_by": "Wisconsin Historical Society", "reference": "2026/311"},
+        "transfer 1 was received on 2026-12-08 by Wisconsin Historical Society (2026/311) (Dana Ruiz)",
+    ),
+    "transfer.dropped": (1, {"reason": "wrong disk"}, "Dana Ruiz dropped transfer 1 (“wrong disk”)"),
     "notice.dropped": (1, {"reason": "not mailed"}, "Dana Ruiz dropped notice 1 (“not mailed”)"),
     "disposition.executed": (
         1,
