@@ -1,5 +1,6 @@
 """The bag of a transfer: what is in it and in which order, written in one go from what the vault holds."""
 
+import hashlib
 import mimetypes
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -120,9 +121,8 @@ def _handed(
         number = RecordNumber(made[0].envelope.number)
         row = queries.record_row(connection, number) or {}
         found = []
-        places = queries.versions_of(connection, number)
-        for each, place in zip(made, places, strict=True):
-            found.append(_version(each, place["sha256"].hex(), offset, sizes))
+        for each in made:
+            found.append(_version(each, offset, sizes))
             offset += len(each.members)
         filed, governed_by = listed.governed[number]
         account = made[0].envelope.account
@@ -138,7 +138,7 @@ def _handed(
         told(done)
 
 
-def _version(made: Copy, sha256: str, offset: int, sizes: Mapping[str, int]) -> HandedVersion:
+def _version(made: Copy, offset: int, sizes: Mapping[str, int]) -> HandedVersion:
     content = made.envelope.content
     files = [
         HandedFile(
@@ -159,7 +159,7 @@ def _version(made: Copy, sha256: str, offset: int, sizes: Mapping[str, int]) -> 
         run=made.envelope.run,
         offset=offset,
         length=len(made.members),
-        sha256=sha256,
+        sha256=hashlib.sha256(made.members).hexdigest(),
         content=content_data(content),
         files=tuple(dict.fromkeys(files)),
     )

@@ -200,7 +200,8 @@ def _contents(bag: _Opened, found: Checked) -> None:
     except (CustodyError, ValueError, KeyError, TypeError) as error:
         say(error.message if isinstance(error, CustodyError) else "a line of the proofs or records cannot be read")
     found.records = len(records)
-    rows = sum(1 for label in _inventory(bag) if label in {label_of(number) for number in records})
+    labels = {label_of(number) for number in records}
+    rows = sum(1 for label in _inventory(bag) if label in labels)
     if rows != len(records):
         say(f"inventory.csv lists {rows:,} of {len(records):,} records")
 
