@@ -19,7 +19,7 @@ from workflows.auditing import verify
 from workflows.house import open_for_writing, open_house
 from workflows.settings import Settings
 
-WORK = Path("/tmp/ofrecord-purge-bench")
+WORK = Path("/tmp/w/pb")
 
 
 def main(size: int) -> None:
