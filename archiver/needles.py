@@ -149,7 +149,7 @@ class Needles:
 
     def among(self, pieces: Iterable[bytes]) -> set[bytes]:
         """The needles that some pieces are, each by its first piece."""
-        there = set(pieces)
+        there = pieces if isinstance(pieces, set) else set(pieces)
         found = self.windows & there
         for each in (self.pieces, self.runs):
             found.update([each[piece] for piece in each.keys() & there])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,23 +71,43 @@ def scan(kept: Kept, paths: Sequence[Path], told: Callable[[int, int], None]) ->
     Raises UnavailableError when a worker was ended from outside, DamageError when the traces are not what was written.
     """
     source, sizes = Source(kept.path, kept.seal.secret), {path: _size(path) for path in paths}
-    total, cost = sum(sizes.values()), sum(sizes.values()) + _DEARER * _size(kept.path)
-    raw, done, count, blank = dict[Path, Found](), 0, 0, 0
-    with _mapping(cost) as each:
-        for looked in each(partial(_search, source), [*_stretches(sizes)]):
-            told(done, total)
-            done += looked.bytes
-            count, blank = looked.needles, looked.blank
-            if looked.found:
-                raw.setdefault(looked.path, Found()).add(looked.found)
+    with _mapping(sum(sizes.values()) + _DEARER * _size(kept.path)) as each:
+        sweep = _swept(each, source, sizes, told)
         everything, needles = Found(), Needles()
-        for one in raw.values():
+        for one in sweep.found.values():
             everything.add(one)
-        if everything:
-            for part in each(partial(_needles_of, source, everything), range(WORKERS)):
-                needles.take_up(part)
-    found = {path: named for path, one in raw.items() if (named := needles.named(one))}
-    return Scanned(bytes=done, count=count, blank=blank, found=found, needles=needles)
+        for part in each(partial(_needles_of, source, everything), range(WORKERS)) if everything else ():
+            needles.take_up(part)
+    found = {path: named for path, one in sweep.found.items() if (named := needles.named(one))}
+    return Scanned(bytes=sweep.bytes, count=sweep.needles, blank=sweep.blank, found=found, needles=needles)
+
+
+def look(needles: Needles, paths: Sequence[Path], told: Callable[[int, int], None]) -> Found:
+    """Search some files for a few needles; what was found in any of them."""
+    sizes, found = {path: _size(path) for path in paths}, Found()
+    with _mapping(sum(sizes.values())) as each:
+        for one in _swept(each, needles, sizes, told).found.values():
+            found.add(one)
+    return found
+
+
+@dataclass(slots=True)
+class _Sweep:
+    bytes: int = 0
+    needles: int = 0
+    blank: int = 0
+    found: dict[Path, Found] = field(default_factory=dict)
+
+
+def _swept(each: Callable[..., Iterator[Any]], what: Source | Needles, sizes: dict[Path, int], told: Any) -> _Sweep:
+    sweep, total = _Sweep(), sum(sizes.values())
+    for looked in each(partial(_search, what), [*_stretches(sizes)]):
+        sweep.bytes += looked.bytes
+        sweep.needles, sweep.blank = looked.needles, looked.blank
+        if looked.found:
+            sweep.found.setdefault(looked.path, Found()).add(looked.found)
+        told(sweep.bytes, total)
+    return sweep
 
 
 def _size(path: Path) -> int:
@@ -146,8 +166,8 @@ class _Looked(NamedTuple):
     blank: int
 
 
-def _search(source: Source, stretch: Stretch) -> _Looked:
-    needles = _many(source)
+def _search(what: Source | Needles, stretch: Stretch) -> _Looked:
+    needles = what if isinstance(what, Needles) else _many(what)
     search = Search(needles)
     found = search.file(*stretch)
     return _Looked(stretch.path, found, search.bytes, len(needles), needles.blank)

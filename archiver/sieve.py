@@ -51,7 +51,9 @@ class Sieve:
         """Those of some pieces whose hashes are there."""
         self._close()
         marks, last = self._marks, len(self._marks) - 1
-        return {each for each in asked if marks[hash(each) & last] and self._has(hash(each) & _BITS)}
+        return {
+            piece for piece in {each for each in asked if marks[hash(each) & last]} if self._has(hash(piece) & _BITS)
+        }
 
     def _has(self, number: int) -> bool:
         part = self._parts[number >> 56]

@@ -16,7 +16,7 @@ from archiver import erasing
 from archiver.catalog import destroyed_rows, living, rows
 from archiver.needles import Found, Kept, Needles
 from archiver.residue import Search
-from archiver.scanning import NOTHING, scan
+from archiver.scanning import NOTHING, look, scan
 from archiver.warc import read_member
 from custody.errors import UnavailableError
 from custody.ids import label_of
@@ -26,7 +26,8 @@ from workflows.house import House
 Told = Callable[[str, int, int], None]
 
 _SEARCHING = "bytes searched for remains"
-_OURS = ("catalog.sqlite", "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
+_DATABASE = "catalog.sqlite"
+_OURS = (_DATABASE, "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
 """Files that hold what the rows hold; in no other may a needle stand."""
 
 _SENT = ("responses/", "letters/", "notices/")
@@ -75,8 +76,9 @@ def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
         if name.startswith(_SENT):
             listed.append(name)
         elif left := seen.without(own, written) if name.startswith(_OURS) else seen.without(own):
-            left = _not_elsewhere(house, scanned.needles, left, frozenset())
-            if left and not (name.startswith("catalog.sqlite") and not _again(house, scanned.needles, left)):
+            if name.startswith(_DATABASE):
+                left = _left_in_database(house, scanned.needles, left, told)
+            if left := _not_elsewhere(house, scanned.needles, left, frozenset()):
                 hits.append(f"{name}: {', '.join(_owners(kept, left))}")
     return Remains(
         files=len(searched) + len(accounted), bytes=scanned.bytes, needles=scanned.count, hits=tuple(hits),
@@ -86,10 +88,12 @@ def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
     )  # fmt: skip
 
 
-def _again(house: House, needles: Needles, left: Found) -> bool:
-    """Whether remains are still in the database once it was written anew, without its free places."""
+def _left_in_database(house: House, needles: Needles, left: Found, told: Told) -> Found:
+    """What is still in the database once it was written anew, without the unused places in its pages. That is cheaper
+    than to look whether a record that stays has it among its bytes, and mostly settles it."""
     house.catalog.compact()
-    return bool(Search(needles.only(left)).file(house.settings.catalog))
+    paths = sorted(house.settings.home.glob(_DATABASE + "*"))
+    return look(needles.only(left), paths, partial(told, _SEARCHING))
 
 
 def _files(house: House) -> tuple[list[Path], list[Path]]:
