@@ -34,6 +34,7 @@ _SENT = ("responses/", "letters/", "notices/")
 """What left the house, or was written to leave it: it has a retention of its own."""
 
 _LINES = 2_000
+_MOST_NAMED = 40
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -45,11 +46,14 @@ def obstacles(house: House, numbers: Collection[int], kept: Kept, told: Told) ->
     scanned = scan(kept, paths, partial(told, _SEARCHING))
     for path, found in scanned.found.items():
         if found := _not_elsewhere(house, scanned.needles, found, frozenset(numbers)):
-            named = ", ".join(_owners(kept, found))
+            named = _owners(kept, found, _MOST_NAMED)
             raise UnavailableError(
-                f"Nothing was destroyed: {named} also stands in vault/{path.relative_to(house.vault.root)}, among the "
-                "items that were set aside because nobody could understand them.",
-                "Take these records off the list, and decide on the set-aside items first.",
+                f"Nothing was destroyed: {', '.join(named)} also stands in vault/{path.relative_to(house.vault.root)}, "
+                "among the items that were set aside because nobody could understand them; nothing is taken out there.",
+                "Keep what is named until that item is settled, with the reason: `ofrecord hold place other "
+                f"{' '.join(each for each in named if each.startswith('R'))} --matter 'item set aside' --reason "
+                "'it also stands in an item set aside'`. Then make the list anew, which leaves it out: "
+                "`ofrecord purge propose`.",
             )
 
 
@@ -182,7 +186,7 @@ def _lines(house: House, without: Container[int]) -> Iterator[bytes]:
     yield "\0".join(batch).encode("utf-8", "surrogatepass")
 
 
-def _owners(kept: Kept | None, found: Found) -> list[str]:
+def _owners(kept: Kept | None, found: Found, most: int = 5) -> list[str]:
     """The records whose needles were found, at most a few of them."""
     labels: list[str] = []
     for traces in kept.read() if kept is not None else ():
@@ -191,6 +195,6 @@ def _owners(kept: Kept | None, found: Found) -> list[str]:
         label = label_of(traces.number) if traces.number else "a medium"
         if one.only(found) and label not in labels:
             labels.append(label)
-        if len(labels) == 6:
-            return [*labels[:5], "and more"]
+        if len(labels) > most:
+            return [*labels[:most], "and more"]
     return labels
