@@ -22,7 +22,7 @@ from workflows.auditing import verify
 from workflows.house import open_for_writing, open_house
 from workflows.settings import Settings
 
-WORK = Path("/tmp/w/pb")
+WORK = Path("/tmp/ofrecord-purge-bench")
 
 
 def main(size: int, every: int) -> None:

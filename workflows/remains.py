@@ -50,11 +50,19 @@ def obstacles(house: House, numbers: Collection[int], kept: Kept, told: Told) ->
             raise UnavailableError(
                 f"Nothing was destroyed: {', '.join(named)} also stands in vault/{path.relative_to(house.vault.root)}, "
                 "among the items that were set aside because nobody could understand them; nothing is taken out there.",
-                "Keep what is named until that item is settled, with the reason: `ofrecord hold place other "
-                f"{' '.join(each for each in named if each.startswith('R'))} --matter 'item set aside' --reason "
-                "'it also stands in an item set aside'`. Then make the list anew, which leaves it out: "
-                "`ofrecord purge propose`.",
+                _kept_for_now(" ".join(each for each in named if each.startswith("R"))),
             )
+
+
+def _kept_for_now(records: str) -> str:
+    if not records:
+        return "Freeze a list without the records that show it: `ofrecord purge propose --series`."
+    return (
+        "Keep what is named until that item is settled, with the reason: "
+        f"`ofrecord hold place other {records} --matter 'item set aside' "
+        "--reason 'it also stands in an item set aside'`. "
+        "Then make the list anew, which leaves it out: `ofrecord purge propose`."
+    )
 
 
 def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
