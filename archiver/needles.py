@@ -17,16 +17,19 @@ for by the eight words that begin in its first eight bytes: one of them stands a
 import json
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count, islice
+from operator import or_
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from archiver import durable
 from archiver.catalog.choice import Place
 from archiver.normalized import envelope_of
 from archiver.sealing import Seal
+from archiver.sieve import Sieve
 from archiver.warc import read_member
 from custody.errors import DamageError
 from custody.ids import label_of
@@ -41,6 +44,7 @@ _LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
 _SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _OTHERS = bytes(set(range(256)) - set(_LETTERS + _LETTERS.upper()))
 _TOGETHER = 2_000
+_AT_ONCE = 500
 _DULL = 4
 """A piece with fewer different bytes says nothing: a row of zeros, a line of dashes."""
 
@@ -85,13 +89,24 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
+class Wants(NamedTuple):
+    """Which kinds of needles there are. `is_ascii`: of a digest whose bytes are all letters and signs, as one in four
+    billions is."""
+
+    windows: bool = False
+    pieces: bool = False
+    runs: bool = False
+    words: bool = False
+    is_ascii: bool = False
+
+
 @dataclass(slots=True)
 class Needles:
     """Needles of many versions. `windows` and `pieces` are letters, `runs` are UTF-8, `words` numbers of 8 bytes;
     `blank` versions have no text long enough.
 
     All pieces of one place stand for its first, all words of a digest for its first: which of them is found depends on
-    where the data happens to be cut.
+    where the data happens to be cut. Of very many versions these take much memory: `ManyNeedles` find the same.
     """
 
     windows: set[bytes] = field(default_factory=set)
@@ -99,6 +114,7 @@ class Needles:
     runs: dict[bytes, bytes] = field(default_factory=dict)
     words: dict[int, int] = field(default_factory=dict)
     blank: int = 0
+    is_ascii: bool = False
 
     def __len__(self) -> int:
         return len(self.windows) + len(self.pieces) + len(self.runs) + len(self.words)
@@ -111,6 +127,7 @@ class Needles:
         for digest in traces.digests:
             words = [int.from_bytes(digest[at : at + 8], sys.byteorder) for at in range(8)]
             self.words.update(dict.fromkeys(words, words[0]))
+            self.is_ascii = self.is_ascii or digest.isascii()
         self.blank += traces.number > 0 and not found
 
     def _add_text(self, data: bytes) -> bool:
@@ -126,11 +143,73 @@ class Needles:
             self.runs.update(dict.fromkeys(_pieces(data, start), data[start : start + SIZE]))
         return bool(starts or gaps or (foreign and len(data) >= 2 * SIZE - 1))
 
+    def wants(self) -> Wants:
+        """What has to be looked at to find them."""
+        return Wants(bool(self.windows), bool(self.pieces), bool(self.runs), bool(self.words), self.is_ascii)
+
+    def among(self, pieces: Iterable[bytes]) -> set[bytes]:
+        """The needles that some pieces are, each by its first piece."""
+        there = pieces if isinstance(pieces, set) else set(pieces)
+        found = self.windows & there
+        for each in (self.pieces, self.runs):
+            found.update([each[piece] for piece in each.keys() & there])
+        return found
+
+    def numbers(self, words: Iterable[int]) -> set[int]:
+        """The digests that some words are of, each by its first word."""
+        return {self.words[word] for word in self.words.keys() & words}
+
+    def named(self, found: "Found") -> "Found":
+        """What was found, each needle by its first piece, and nothing that is no needle."""
+        return Found(self.among(found.pieces), self.numbers(found.words))
+
     def only(self, found: "Found") -> "Needles":
-        """Those of the needles that were found."""
+        """Those of the needles that were found (as `named` says it), with all their pieces."""
         pieces, runs = ({k: v for k, v in each.items() if v in found.pieces} for each in (self.pieces, self.runs))
         words = {word: first for word, first in self.words.items() if first in found.words}
-        return Needles(self.windows & found.pieces, pieces, runs, words)
+        return Needles(self.windows & found.pieces, pieces, runs, words, is_ascii=self.is_ascii)
+
+    def take_up(self, other: "Needles") -> None:
+        """Take up needles that were made elsewhere."""
+        self.windows |= other.windows
+        self.pieces.update(other.pieces)
+        self.runs.update(other.runs)
+        self.words.update(other.words)
+        self.is_ascii = self.is_ascii or other.is_ascii
+
+
+class ManyNeedles:
+    """Needles of very many versions, of which only so much is kept that they are found: see `Sieve`. What they find
+    has not its right name yet; `Needles.named` gives it."""
+
+    def __init__(self, each: Iterable[Traces]) -> None:
+        self.blank = 0
+        self._letters, self._words, wanted = Sieve(), Sieve(), Wants()
+        coming = iter(each)
+        while some := list(islice(coming, _AT_ONCE)):
+            needles = Needles()
+            for traces in some:
+                needles.add(traces)
+            self._letters.add(map(hash, needles.windows | needles.pieces.keys() | needles.runs.keys()))
+            self._words.add(needles.words)
+            self.blank += needles.blank
+            wanted = Wants(*map(or_, wanted, needles.wants()))
+        self._wants = wanted
+
+    def __len__(self) -> int:
+        return len(self._letters) + len(self._words)
+
+    def wants(self) -> Wants:
+        """What has to be looked at to find them."""
+        return self._wants
+
+    def among(self, pieces: Iterable[bytes]) -> set[bytes]:
+        """Those of some pieces that are needles."""
+        return self._letters.pieces(pieces)
+
+    def numbers(self, words: Iterable[int]) -> set[int]:
+        """Those of some words that are of a digest."""
+        return self._words.numbers(words)
 
 
 @dataclass(slots=True)
@@ -187,7 +266,7 @@ class Kept:
 
     def __init__(self, path: Path, seal: Seal) -> None:
         self.path = path
-        self._seal = seal
+        self.seal = seal
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[Traces], None]]:
@@ -206,14 +285,20 @@ class Kept:
 
     def _put(self, file: IO[bytes], batch: list[Any]) -> None:
         text = json.dumps(batch).encode("ascii")
-        sealed = self._seal.close(zlib.compress(text, 1), b"ofrecord needles")
+        sealed = self.seal.close(zlib.compress(text, 1), b"ofrecord needles")
         file.write(len(sealed).to_bytes(8, "big") + sealed)
 
-    def read(self) -> Iterator[Traces]:
-        """The traces again. Raises DamageError when the file is not what was written."""
+    def read(self, part: int = 0, of: int = 1) -> Iterator[Traces]:
+        """The traces again, or one of several parts of them. Raises DamageError when the file is not what was
+        written."""
         with self.path.open("rb") as file:
-            while head := file.read(8):
-                opened = self._seal.open(file.read(int.from_bytes(head, "big")), b"ofrecord needles")
+            for place in count():
+                if not (head := file.read(8)):
+                    return
+                if place % of != part:
+                    file.seek(int.from_bytes(head, "big"), 1)
+                    continue
+                opened = self.seal.open(file.read(int.from_bytes(head, "big")), b"ofrecord needles")
                 if opened is None:
                     raise DamageError(f"{self.path} cannot be opened.", "Keep the folder as it is and ask for help.")
                 for number, n, texts, digests in json.loads(zlib.decompress(opened)):

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from archiver.needles import SIZE, SPLITS, Found, Needles, normal
+from archiver.needles import SIZE, SPLITS, Found, ManyNeedles, Needles, normal
 
 BLOCK = 1 << 20
 OVERLAP = 1 << 15
@@ -29,6 +29,7 @@ AROUND = 400
 """Bytes on both sides of an escape that are looked at without it."""
 
 _PIECE = re.compile(rb"(?s).{%d}" % SIZE)
+_CUTS = [re.compile(rb"%b([^%b]{%d})" % (split, split, SIZE)) for split in SPLITS]
 _ESCAPE = re.compile(rb'\\(?:(?:u[0-9a-fA-F]{4})(?:\\u[0-9a-fA-F]{4})*|[nrtbf"/\\])')
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};)")
@@ -47,24 +48,26 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 class Search:
     """A search for needles; `bytes` counts what was looked at, as it lies in the files."""
 
-    def __init__(self, needles: Needles) -> None:
+    def __init__(self, needles: Needles | ManyNeedles) -> None:
         self.needles = needles
         self.bytes = 0
+        self._wants = needles.wants()
 
-    def file(self, path: Path) -> Found:
-        """Search a file. A file that went meanwhile holds nothing."""
+    def file(self, path: Path, start: int = 0, end: int | None = None) -> Found:
+        """Search a file, or what begins in one stretch of it. A file that went meanwhile holds nothing."""
         found = Found()
         try:
             with path.open("rb") as file:
                 size = file.seek(0, 2)
-                if not size:
+                stop = size if end is None else min(end, size)
+                if start >= stop:
                     return found
                 with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                    for start in range(0, size, BLOCK):
-                        found.add(self._decoded(data[max(0, start - OVERLAP) : start + BLOCK], 0))
-                    for piece in _unpacked(data):
+                    for at in range(start, stop, BLOCK):
+                        found.add(self._decoded(data[max(0, at - OVERLAP) : at + BLOCK], 0))
+                    for piece in _unpacked(data, start, stop):
                         found.add(self.data(piece, 1))
-                    self.bytes += size
+                    self.bytes += stop - start
         except FileNotFoundError:
             pass
         return found
@@ -86,18 +89,16 @@ class Search:
 
     def plain(self, data: bytes) -> Found:
         """Search bytes as they stand."""
-        found, needles = Found(), self.needles
+        found, needles, wants = Found(), self.needles, self._wants
         letters = normal(data)
-        for split in SPLITS if needles.windows else ():
-            cut = [part[:SIZE] for part in letters.split(split) if len(part) >= SIZE]
-            found.pieces |= needles.windows.intersection(cut)
-        if needles.pieces:
-            found.pieces.update(needles.pieces[each] for each in needles.pieces.keys() & _PIECE.findall(letters))
-        if needles.runs:
-            found.pieces.update(needles.runs[each] for each in needles.runs.keys() & _PIECE.findall(data))
-        if needles.words and len(data) >= 8:
-            numbers = memoryview(data[: len(data) // 8 * 8]).cast("Q")
-            found.words.update(needles.words[each] for each in needles.words.keys() & numbers)
+        for cut in _CUTS if wants.windows else ():
+            found.pieces |= needles.among(cut.findall(letters))
+        if wants.pieces:
+            found.pieces |= needles.among(_PIECE.findall(letters))
+        if wants.runs:
+            found.pieces |= needles.among(_PIECE.findall(data))
+        if wants.words and len(data) >= 8 and (wants.is_ascii or not data.isascii()):
+            found.words |= needles.numbers(memoryview(data[: len(data) // 8 * 8]).cast("Q"))
         return found
 
     def _views(self, data: bytes) -> Iterator[bytes]:
@@ -112,7 +113,7 @@ class Search:
                 yield from (_from_base64(others, phase) for phase in range(4))
             if thirty_two := _BASE32.findall(together):
                 yield from (_from_base32(thirty_two, phase) for phase in range(8))
-        if self.needles.runs:  # letters of other scripts, which are not the same bytes in UTF-16
+        if self._wants.runs:  # letters of other scripts, which are not the same bytes in UTF-16
             for name in ("utf-16-le", "utf-16-be"):
                 yield from (data[start:].decode(name, "ignore").encode("utf-8", "ignore") for start in range(2))
 
@@ -176,17 +177,18 @@ def _filled(run: bytes, size: int) -> bytes:
     return run + b"A" * (-len(run) % size)
 
 
-def _unpacked(data: "bytes | mmap.mmap") -> Iterator[bytes]:
-    """What is packed within some bytes, in pieces, wherever something packed begins."""
+def _unpacked(data: "bytes | mmap.mmap", first: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """What is packed within some bytes, in pieces, wherever something packed begins (from `first`, before `stop`)."""
+    stop = len(data) if stop is None else stop
     for sign, bits in ((_GZIP, 31), (_ZIP, -15), *((each, 15) for each in _ZLIB)):
-        at = data.find(sign)
+        at, last = data.find(sign, first, stop + len(sign) - 1), stop + len(sign) - 1
         while at >= 0:
             start = at
             if sign == _ZIP:
                 sizes = data[at + 26 : at + 30]
                 start += 30 + int.from_bytes(sizes[:2], "little") + int.from_bytes(sizes[2:], "little")
             end = yield from _unpacked_at(data, start, bits)
-            at = data.find(sign, max(at + 1, end))
+            at = data.find(sign, max(at + 1, end), last)
 
 
 def _unpacked_at(data: "bytes | mmap.mmap", start: int, bits: int) -> Generator[bytes, None, int]:

@@ -8,12 +8,15 @@ was destroyed. In the catalog and in the log it may also be what people wrote th
 
 import re
 from collections.abc import Callable, Collection, Container, Iterator
+from functools import partial
+from itertools import chain, takewhile
 from pathlib import Path
 
 from archiver import erasing
 from archiver.catalog import destroyed_rows, living, rows
 from archiver.needles import Found, Kept, Needles
 from archiver.residue import Search
+from archiver.scanning import NOTHING, look, scan
 from archiver.warc import read_member
 from custody.errors import UnavailableError
 from custody.ids import label_of
@@ -23,13 +26,15 @@ from workflows.house import House
 Told = Callable[[str, int, int], None]
 
 _SEARCHING = "bytes searched for remains"
-_OURS = ("catalog.sqlite", "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
+_DATABASE = "catalog.sqlite"
+_OURS = (_DATABASE, "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
 """Files that hold what the rows hold; in no other may a needle stand."""
 
 _SENT = ("responses/", "letters/", "notices/")
 """What left the house, or was written to leave it: it has a retention of its own."""
 
 _LINES = 2_000
+_MOST_NAMED = 40
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -38,70 +43,69 @@ def obstacles(house: House, numbers: Collection[int], kept: Kept, told: Told) ->
     paths = sorted((house.vault.root / "quarantine").glob("*.warc.gz"))
     if not paths:
         return
-    search = Search(_needles(kept))
-    for path in paths:
-        told(_SEARCHING, search.bytes, 0)
-        found = search.file(path)
-        if found:
-            found = _not_elsewhere(house, search.needles, found, frozenset(numbers))
-        if found:
-            named = ", ".join(_owners(kept, found))
+    scanned = scan(kept, paths, partial(told, _SEARCHING))
+    for path, found in scanned.found.items():
+        if found := _not_elsewhere(house, scanned.needles, found, frozenset(numbers)):
+            named = _owners(kept, found, _MOST_NAMED)
             raise UnavailableError(
-                f"Nothing was destroyed: {named} also stands in vault/{path.relative_to(house.vault.root)}, among the "
-                "items that were set aside because nobody could understand them.",
-                "Take these records off the list, and decide on the set-aside items first.",
+                f"Nothing was destroyed: {', '.join(named)} also stands in vault/{path.relative_to(house.vault.root)}, "
+                "among the items that were set aside because nobody could understand them; nothing is taken out there.",
+                _kept_for_now(" ".join(each for each in named if each.startswith("R"))),
             )
+
+
+def _kept_for_now(records: str) -> str:
+    if not records:
+        return "Freeze a list without the records that show it: `ofrecord purge propose --series`."
+    return (
+        "Keep what is named until that item is settled, with the reason: "
+        f"`ofrecord hold place other {records} --matter 'item set aside' "
+        "--reason 'it also stands in an item set aside'`. "
+        "Then make the list anew, which leaves it out: `ofrecord purge propose`."
+    )
 
 
 def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
     """Look for what is left of a destruction, everywhere; say what was looked at and what was found."""
     connection = house.catalog.connection
     cause = next(each.cause for each in destroyed_rows.destructions(connection) if each.cause.number == number)
-    needles = _needles(kept) if kept is not None and kept.path.exists() else Needles()
-    looking = Search(needles)
     hits = [*_rows_left(house, number)]
     for segment in destroyed_rows.rewritten(connection, number):
         if not erasing.stands(house.catalog, house.vault, segment, cause):
             hits.append(f"vault/{segment['name']}: a tombstone is not in its place")
     accounted, searched = _files(house)
-    total, found = sum(path.stat().st_size for path in searched), dict[str, Found]()
-    for path in searched:
-        told(_SEARCHING, looking.bytes, total)
-        name = path.relative_to(house.settings.home).as_posix()
-        if seen := looking.file(path):
-            found[name] = seen
-    everywhere = Found()
+    scanned = NOTHING
+    if kept is not None and kept.path.exists():
+        scanned = scan(kept, searched, partial(told, _SEARCHING))
+    found, everywhere = scanned.found, Found()
     for each in found.values():
         everywhere.add(each)
-    own, written, tables = _in_rows(house, needles.only(everywhere)) if everywhere else (Found(), Found(), set[str]())
+    own = _own(house, scanned.needles, everywhere)
+    written, tables = _written(house, scanned.needles, everywhere.without(own))
     listed = [f"the catalog's table {name}" for name in sorted(tables)]
-    for name, seen in found.items():
+    for path, seen in found.items():
+        name = path.relative_to(house.settings.home).as_posix()
         if name.startswith(_SENT):
             listed.append(name)
         elif left := seen.without(own, written) if name.startswith(_OURS) else seen.without(own):
-            left = _not_elsewhere(house, needles, left, frozenset())
-            if left and not (name.startswith("catalog.sqlite") and not _again(house, looking, left)):
+            if name.startswith(_DATABASE):
+                left = _left_in_database(house, scanned.needles, left, told)
+            if left := _not_elsewhere(house, scanned.needles, left, frozenset()):
                 hits.append(f"{name}: {', '.join(_owners(kept, left))}")
-    blank = needles.blank if needles.words else destroyed_rows.count_of_versions(connection, number)
     return Remains(
-        files=len(searched) + len(accounted), bytes=looking.bytes, needles=len(needles), hits=tuple(hits),
-        accounted=sum(path.stat().st_size for path in accounted), structural=blank,
+        files=len(searched) + len(accounted), bytes=scanned.bytes, needles=scanned.count, hits=tuple(hits),
+        accounted=sum(path.stat().st_size for path in accounted),
+        structural=scanned.blank if scanned.count else destroyed_rows.count_of_versions(connection, number),
         shared=len(own.pieces) + len(own.words), kept=tuple(listed),
     )  # fmt: skip
 
 
-def _needles(kept: Kept) -> Needles:
-    needles = Needles()
-    for traces in kept.read():
-        needles.add(traces)
-    return needles
-
-
-def _again(house: House, looking: Search, left: Found) -> bool:
-    """Whether remains are still in the database once it was written anew, without its free places."""
+def _left_in_database(house: House, needles: Needles, left: Found, told: Told) -> Found:
+    """What is still in the database once it was written anew, without the unused places in its pages. That is cheaper
+    than to look whether a record that stays has it among its bytes, and mostly settles it."""
     house.catalog.compact()
-    narrow = Search(looking.needles.only(left))
-    return bool(narrow.file(house.settings.catalog))
+    paths = sorted(house.settings.home.glob(_DATABASE + "*"))
+    return look(needles.only(left), paths, partial(told, _SEARCHING))
 
 
 def _files(house: House) -> tuple[list[Path], list[Path]]:
@@ -134,27 +138,31 @@ def _rows_left(house: House, number: int) -> Iterator[str]:
             yield f"vault/{name}: the file is still there"
 
 
-def _in_rows(house: House, needles: Needles, without: Container[int] = ()) -> tuple[Found, Found, set[str]]:
-    """Which needles stand in the rows and words of records that stay, which only in what people wrote, and in which
-    tables that is."""
-    looking, own, written, tables = Search(needles), Found(), Found(), set[str]()
+def _own(house: House, needles: Needles, found: Found, without: Container[int] = ()) -> Found:
+    """What was found and stands in the rows and words of records that stay."""
+    own, looking = Found(), Search(needles.only(found))
     with house.catalog.reading() as connection:
-        for values in living.of_records(connection, without):
-            own.add(looking.plain(values))
-        for lines in _lines(house, without):
-            own.add(looking.plain(lines))
-        for name, values in living.of_people(connection):
-            if found := looking.data(values).without(own):
-                written.add(found)
+        blocks = chain(living.of_records(connection, without), _lines(house, without))
+        for block in takewhile(lambda _: found.without(own), blocks):
+            own.add(looking.plain(block))
+    return own
+
+
+def _written(house: House, needles: Needles, found: Found) -> tuple[Found, set[str]]:
+    """What was found and stands in what people wrote, and in which tables that is."""
+    written, tables, looking = Found(), set[str](), Search(needles.only(found))
+    with house.catalog.reading() as connection:
+        for name, values in living.of_people(connection) if found else ():
+            if seen := looking.data(values):
+                written.add(seen)
                 tables.add(name)
-    return own, written, tables
+    return written, tables
 
 
 def _not_elsewhere(house: House, needles: Needles, found: Found, without: Container[int]) -> Found:
     """What was found and stands in no record that stays: neither in its row and words nor in its bytes. Its neighbours
     are read first, which is where most of what two records have in common stands."""
-    own, _, _ = _in_rows(house, needles.only(found), without)
-    found = found.without(own)
+    found = found.without(_own(house, needles, found, without))
     looking = Search(needles.only(found))
     for block in _contents(house, without) if found else ():
         found = found.without(looking.data(block))
@@ -186,7 +194,7 @@ def _lines(house: House, without: Container[int]) -> Iterator[bytes]:
     yield "\0".join(batch).encode("utf-8", "surrogatepass")
 
 
-def _owners(kept: Kept | None, found: Found) -> list[str]:
+def _owners(kept: Kept | None, found: Found, most: int = 5) -> list[str]:
     """The records whose needles were found, at most a few of them."""
     labels: list[str] = []
     for traces in kept.read() if kept is not None else ():
@@ -195,6 +203,6 @@ def _owners(kept: Kept | None, found: Found) -> list[str]:
         label = label_of(traces.number) if traces.number else "a medium"
         if one.only(found) and label not in labels:
             labels.append(label)
-        if len(labels) == 6:
-            return [*labels[:5], "and more"]
+        if len(labels) > most:
+            return [*labels[:most], "and more"]
     return labels

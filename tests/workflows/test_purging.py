@@ -286,8 +286,9 @@ def test_damage_stops_it_before_anything_is_touched(filled: Archive, whose: int)
 
 def test_an_item_set_aside_that_holds_the_text_stops_it(archive: Archive, jsonl: Jsonl) -> None:
     archive.take_in(jsonl("a", post(1), post(2), json.dumps(post(1))[:-9]))
-    with pytest.raises(UnavailableError, match=r"R1 also stands in vault/quarantine/"):
+    with pytest.raises(UnavailableError, match=r"R1 also stands in vault/quarantine/") as refused:
         destroy(archive, 1)
+    assert "ofrecord hold place other R1 --matter" in refused.value.hint
     assert destroy(archive, 2).verified is not None
     assert codes(archive) == set()
 
