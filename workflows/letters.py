@@ -283,6 +283,8 @@ def _write(folder: Path, name: str, paper: Paper) -> tuple[Path, ...]:
     from exports.pdf_binder import working_folder
     from exports.pdf_paper import write_paper  # the typesetter is slow to load, and only letters need it
 
+    for left in folder.glob(".*.part"):  # a try that was killed left a hidden piece of a letter
+        durable.remove(left)
     pdf, text = folder / f"{name}.pdf", folder / f"{name}.txt"
     with working_folder() as work:
         made = Path(work) / "letter.pdf"

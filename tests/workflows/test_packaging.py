@@ -27,7 +27,7 @@ from exports.verifier.verify import check, told
 from exports.zip_bundle import check_package
 from tests.conftest import Archive
 from tests.workflows.test_answering import collected, picture
-from workflows import answering, packaging, papering, requesting, sending
+from workflows import answering, deciding, packaging, papering, requesting, sending
 from workflows.packaging import Wanted
 
 Jsonl = Callable[..., Path]
@@ -373,8 +373,11 @@ def test_what_a_killed_try_left_goes_with_the_next(archive: Archive, jsonl: Json
     released(archive, jsonl)
     folder = archive.settings.responses / "request-1"
     left = [folder / ".response.zip.77.part", folder / "city-copy" / ".response.pdf.77.part"]
+    left.append(archive.home / "letters" / "request-1" / ".draft-part.pdf.77.part")
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
     answer(archive)
+    with archive.writing() as house:
+        deciding.drafted(house, 1)
     assert not any(path.exists() for path in left) and list((folder / "city-copy").glob("*.pdf"))
