@@ -26,6 +26,7 @@ DOORS = {
     "cryptography": ("archiver/signing.py", "archiver/sealing.py", "archiver/person_key.py", "archiver/timestamps.py"),
     "rfc3161_client": ("archiver/timestamps.py",),
     "isal": ("archiver/warc.py",),
+    "brotli": ("archiver/http_body.py",),
     "msgspec": ("archiver/normalized.py", "archiver/press.py"),  # JSON; what goes between two processes
     "feedparser": ("archiver/platforms/feed.py",),
     "httpx": ("archiver/fetch.py",),
