@@ -5,6 +5,7 @@ import random
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -188,7 +189,7 @@ def test_payload_digests_in_every_spelling() -> None:
         ("Content-Encoding: br", PAGE, PAGE, ()),
         ("Content-Encoding: br", b'{"text": "as a crawler kept it, decoded"}',
          b'{"text": "as a crawler kept it, decoded"}', ()),
-        ("Content-Encoding: br", brotli.compress(PAGE * 400)[:-3], None, ("body-cut-off",)),
+        ("Content-Encoding: br", brotli.compress(PAGE * 400, quality=5)[:-3], None, ("body-cut-off",)),
         ("Transfer-Encoding: chunked\r\nContent-Encoding: br",
          b"%x\r\n%s\r\n0\r\n\r\n" % (len(brotli.compress(PAGE)), brotli.compress(PAGE)), PAGE, ()),
         ("Content-Encoding: sdch", PAGE, PAGE, ("coding-unread: sdch",)),
@@ -217,7 +218,7 @@ def test_a_gzip_bomb_is_refused_without_unpacking_it_and_the_rest_is_read() -> N
     assert peak < 60 << 20
 
 
-@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("br", brotli.compress)])
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("br", partial(brotli.compress, quality=5))])
 def test_a_bomb_in_a_coded_body_is_flagged(coding: str, pack: Callable[[bytes], bytes]) -> None:
     block = answer(pack(bytes(64 << 20)), headers=f"Content-Encoding: {coding}")
     (found,) = read(record(block=block))
