@@ -27,7 +27,7 @@ DOORS = {
     "rfc3161_client": ("archiver/timestamps.py",),
     "isal": ("archiver/warc.py",),
     "brotli": ("archiver/http_body.py",),
-    "msgspec": ("archiver/normalized.py", "archiver/press.py"),  # JSON; what goes between two processes
+    "msgspec": ("archiver/normalized.py", "archiver/at_once.py", "archiver/press.py"),  # JSON; what two processes say
     "feedparser": ("archiver/platforms/feed.py",),
     "httpx": ("archiver/fetch.py",),
     "httpcore": ("archiver/fetch.py",),
