@@ -91,10 +91,8 @@ def _plain(levels: int) -> Any:
 
 
 _AUTHOR, _MEDIA = _twin(Author), _twin(Media)
-_MEDIA_LIST = GenericAlias(tuple, (_MEDIA, ...))
-_TWIN = msgspec.json.Decoder(
-    _twin(Content, author=_AUTHOR, media=_MEDIA_LIST, extra=GenericAlias(dict, (str, _plain(5))))
-)
+_MEDIA_LIST, _EXTRA = GenericAlias(tuple, (_MEDIA, ...)), GenericAlias(dict, (str, _plain(5)))
+_TWIN = msgspec.json.Decoder(_twin(Content, author=_AUTHOR, media=_MEDIA_LIST, extra=_EXTRA))
 _made_content, _made_author, _made_media = _maker(Content), _maker(Author), _maker(Media)
 
 
