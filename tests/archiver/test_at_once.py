@@ -4,9 +4,11 @@ import json
 import random
 from typing import Any
 
+import rfc8785
+
 from archiver.at_once import content_at_once
 from archiver.lenient_json import decode_leniently
-from archiver.normalized import content_bytes, content_of
+from archiver.normalized import content_bytes, content_data, content_of
 from custody.errors import InputError
 from custody.record import Author, Content, Media
 
@@ -76,8 +78,13 @@ def test_what_is_read_at_once_is_what_is_read_with_care() -> None:
 def test_a_key_given_twice_is_left_to_the_careful_way() -> None:
     line = b'{"platform":"x","object_id":"1","kind":"post","text":"a"%b}'
     assert content_at_once(line % b"") is not None
-    for again in (b',"text":"b"', b',"author":{"name":"a","name":"b"}', b',"media":[{"uri":"a","uri":"b"}]',
-                  b',"extra":{"a":{"b":1,"b":2}}', b',"metrics":{"likes":"1","likes":"2"}'):  # fmt: skip
+    for again in (
+        b',"text":"b"',
+        b',"author":{"name":"a","name":"b"}',
+        b',"media":[{"uri":"a","uri":"b"}]',
+        b',"extra":{"a":{"b":1,"b":2}}',
+        b',"metrics":{"likes":"1","likes":"2"}',
+    ):
         assert content_at_once(line % again) is None, again
 
 
@@ -87,3 +94,22 @@ def test_what_the_schema_does_not_know_is_left_to_the_careful_way() -> None:
         assert content_at_once(line % odd) is None, odd
     nothing = content_at_once(line % b"")
     assert nothing == Content(platform="x", object_id="1", kind=nothing.kind) if nothing else False
+
+
+def test_content_is_written_in_the_order_of_canonical_json() -> None:
+    for kind in (Content, Author, Media):
+        names = list(kind.__dataclass_fields__)
+        assert names == sorted(names), f"{kind.__name__}: its fields are written to JSON in this order"
+    content = content_of(
+        {
+            "platform": "x",
+            "object_id": "1",
+            "kind": "post",
+            "text": "ü",
+            "extra": {"b": {"d": 1, "c": [2]}, "a": "\u2028"},
+            "metrics": {"z": "1", "a": "2"},
+            "media": [{"uri": "b", "alt": "c"}],
+            "author": {"name": "Ann"},
+        }
+    )
+    assert content_bytes(content) == rfc8785.dumps(content_data(content))
