@@ -6,6 +6,7 @@
 Each reader names the file, the row and the field when it refuses, and says the cure. What nobody reads is an error.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -86,6 +87,18 @@ class Fields:
             known = ", ".join(each.value or '""' for each in kind)
             raise UsageError(f"{self.where}: {name} {value!r} is not known.", f"Use one of: {known}.") from error
 
+    def choice(self, name: str, known: tuple[str, ...], default: str) -> str:
+        """One of some words."""
+        value = self._value(name, default)
+        if not isinstance(value, str) or value not in known:
+            words = ", ".join(each or '""' for each in known)
+            raise UsageError(f"{self.where}: {name} {value!r} is not known.", f"Use one of: {words}.")
+        return value
+
+    def everything(self) -> dict[str, Any]:
+        """The whole table as it stands, for a reader of its own."""
+        return dict(self._data)
+
     def table(self, name: str) -> "Fields | None":
         """A table below this one, None when it is not there."""
         value = self._value(name, None)
@@ -108,9 +121,14 @@ class Fields:
 
     def done(self) -> None:
         """Refuse the fields that nothing has read. Raises UsageError naming the first."""
-        strange = sorted(set(self._data) - self._read)
+        self.only(self._read)
+
+    def only(self, known_names: Iterable[str]) -> None:
+        """Refuse at once every field but these. Raises UsageError naming the first."""
+        names = sorted(known_names)
+        strange = sorted(set(self._data) - set(names))
         if strange:
-            known = f"Known fields: {', '.join(sorted(self._read))}."
+            known = f"Known fields: {', '.join(names)}."
             raise UsageError(f"{self.where}: {strange[0]!r} is not a field here.", known)
 
     def _value(self, name: str, default: Any) -> Any:

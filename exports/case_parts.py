@@ -94,10 +94,8 @@ def read_context(row: Fields | None) -> FeeContext:
     return made
 
 
-def read_subject(row: Fields | None) -> SubjectCase | None:
+def read_subject(row: Fields) -> SubjectCase:
     """An individual and the notice to them."""
-    if row is None:
-        return None
     decided = row.day("decided")
     if decided is None:
         raise UsageError(f"{row.where}: decided is missing.", "It is the day of the decision to permit access.")

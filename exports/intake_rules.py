@@ -86,7 +86,7 @@ def sufficiency(words: str, rules: IntakeRules, subject: bool | None = None, per
     Neither: "not sufficient", with the explanation owed in writing; it is never closed silently. One of both: accepted,
     with a warning where the other is missing.
     """
-    if not words.strip():
+    if not words.strip() and subject is None and period is None:
         raise UsageError("The request has no words.", "Write down what was asked for, as it was asked.")
     has_subject = names_subject(words) if subject is None else subject
     has_period = names_time(words) if period is None else period

@@ -4,7 +4,6 @@ This module reads a case strictly (a field that is not known is an error naming 
 `workflows/judging_requests.py` judges it with the rules that answer requests. docs/request-cases.md has every field.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,7 +35,13 @@ from exports.protected import Fact, Person
 from exports.reason_codes import reason_codes
 
 CASES = Path(__file__).parent / "cases_wisconsin"
+CHANNELS = ("walk-in", "phone", "mail", "email", "fax", "letter", "form", "platform-message")
+"""The ways by which a request may have come."""
 CURE = "docs/request-cases.md says how a case is written."
+_CASE = (
+    "id title law note today jurisdiction city changed request answer fee fees subject custody private removal ban"
+    " password expect"
+).split()
 _DECISIONS: Mapping[str, Mapping[Mark, int]] = {
     "granted": {Mark.RELEASE: 1},
     "part": {Mark.RELEASE: 1, Mark.REDACT: 1},
@@ -91,7 +96,6 @@ class Answered:
 class Case:
     """One case as it was read. A part that is not there is None; `city` and `changed` are read by whoever judges."""
 
-    file: str
     id: str
     where: str
     title: str
@@ -105,7 +109,7 @@ class Case:
     answer: Answered | None
     fees: tuple[FeeItem, ...]
     fee_context: FeeContext
-    subject: SubjectCase | None
+    subjects: tuple[SubjectCase, ...]
     custody: CustodyCase | None
     private: tuple[Fact, Person] | None
     removal: tuple[str, str] | None
@@ -114,31 +118,11 @@ class Case:
     expect: Mapping[str, Any]
 
 
-def read_cases(folder: Path) -> list[Case]:
-    """Every case in every `.toml` of a folder, or of one file. Raises UsageError on what is not understood."""
-    files = [folder] if folder.is_file() else sorted(folder.glob("**/*.toml"))
-    if not files:
-        raise UsageError(f"There are no cases (*.toml) in {folder}.", CURE)
-    return [case for path in files for case in _file(path)]
-
-
-def _file(path: Path) -> list[Case]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read as TOML: {error}", "Mend the line it names.") from error
-    top = Fields(data, str(path), CURE)
-    rows = top.any("case")
-    if not isinstance(rows, list) or not rows:
-        raise UsageError(f"{path} holds no [[case]].", CURE)
-    top.done()
-    return [read_case(row, path, n) for n, row in enumerate(rows, 1)]
-
-
-def read_case(data: Any, path: Path, number: int) -> Case:
-    """One case from its table; `number` names it where it has no id. Raises UsageError on what is not understood."""
-    name = str(data.get("id", number)) if isinstance(data, dict) else str(number)
-    row = Fields(data, f"{path.name}, case {name}", CURE)
+def read_case(data: Any, name: str, where: str) -> Case:
+    """One case from its table; `where` is how messages name it. Raises UsageError on what is not understood."""
+    row = Fields(data, where, CURE)
+    row.only(_CASE)
+    row.has("id"), row.text("note", "")
     expect = row.any("expect")
     if not isinstance(expect, dict) or not expect:
         raise UsageError(f"{row.where} expects nothing.", "Add [case.expect] with at least one expectation.")
@@ -146,8 +130,7 @@ def read_case(data: Any, path: Path, number: int) -> Case:
     city = {"name": city} if isinstance(city, str) else {} if city is None else city
     zone = zone_named(city.get("zone"), row.where) if isinstance(city, dict) else "America/Chicago"
     made = Case(
-        file=path.name,
-        id=name if row.has("id") else str(number),
+        id=name,
         where=row.where,
         title=row.text("title", ""),
         law=row.text("law", ""),
@@ -160,7 +143,7 @@ def read_case(data: Any, path: Path, number: int) -> Case:
         answer=_answer(row.table("answer"), row.text("jurisdiction", "wisconsin")),
         fees=tuple(read_fee(each) for each in row.tables("fee")),
         fee_context=read_context(row.table("fees")),
-        subject=read_subject(row.table("subject")),
+        subjects=tuple(read_subject(each) for each in row.tables("subject")),
         custody=read_custody(row.table("custody"), zone),
         private=read_private(row.table("private")),
         removal=read_removal(row.table("removal")),
@@ -180,7 +163,7 @@ def _request(row: Fields | None, zone: str) -> AskedFor | None:
     row.text("requester", ""), row.text("purpose", ""), row.text("received_by", "")
     made = AskedFor(
         received=moment_in(row, "received", zone),
-        channel=row.text("channel", ""),
+        channel=row.choice("channel", ("", *CHANNELS), ""),
         words=row.text("words", ""),
         written=row.flag("written", None),
         subject=row.flag("subject", None),

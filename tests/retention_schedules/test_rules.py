@@ -1,5 +1,6 @@
 """Counting days, reading schedules, and cases that outsiders bring."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from custody.errors import UsageError
 from custody.schedule import Period, Unit
 from policies.calendars import holiday_rules
 from policies.cities import city_named, load_city
-from retention_schedules.cases import check
 from retention_schedules.filing import Traits, bucket, classify
 from retention_schedules.schedules import load_schedules, schedules_for
+from workflows.disposing import run_cases
 
 SCHEDULES = schedules_for("wisconsin")
 RULES = holiday_rules("wisconsin")
@@ -115,15 +116,17 @@ def test_a_wrong_schedule_is_refused_with_its_row_and_cure(tmp_path: Path, chang
         ("[[case]]\nid = 'A'\n", "expects nothing"),
         ("[[case]]\nid = 'A'\ntoday = 2026-01-01\n[case.expect]\nstanding = 'keep'\n", "no \\[case.record\\]"),
         ("[[case]]\nid = 'A'\ncolour = 1\n", "case A: 'colour'"),
-        ("[[case]]\nid = 'A'\ntoday = '2026-01-01'\nrecord = {}\nexpect = {standing = 'keep'}", "is no day"),
+        (
+            "[[case]]\nid = 'A'\ntoday = '2026-01-01'\nrecord = {}\nexpect = {standing = 'keep'}",
+            "today is '2026-01-01'",
+        ),
         ("not toml", "cannot be read"),
     ],
 )
 def test_a_wrong_case_is_refused_with_file_case_and_field(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "mine.toml").write_text(text)
-    with pytest.raises(UsageError, match=words) as refused:
-        check(tmp_path, holiday_rules)
-    assert "mine.toml" in refused.value.message
+    (result,) = run_cases(tmp_path)
+    assert re.search(words, result.trouble) and "mine.toml" in result.trouble and result.cure and not result.passed
 
 
 def test_a_case_that_differs_says_what_was_expected_and_what_was_judged(tmp_path: Path) -> None:
@@ -131,7 +134,7 @@ def test_a_case_that_differs_says_what_was_expected_and_what_was_judged(tmp_path
         "[[case]]\nid = 'A'\ntoday = 2026-01-01\nrecord = {created = 2025-01-01T02:00:00Z}\n"
         "expect = {retention_ends = 2032-01-01, trigger = 2024-12-31}"
     )
-    (result,) = check(tmp_path, holiday_rules)
+    (result,) = run_cases(tmp_path)
     assert result.differences == ("retention_ends: expected 2032-01-01, judged 2031-12-31",)
 
 
