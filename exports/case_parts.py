@@ -14,6 +14,7 @@ from custody.strict import Fields
 from exports.custodians import PersonalItem
 from exports.fees import FeeContext, FeeItem
 from exports.notices import RecordAbout, Served, Subject, SubjectFacts
+from exports.personal_information import Bar, PersonalAsked
 from exports.protected import Fact, Person, Role
 
 
@@ -171,6 +172,20 @@ def read_private(row: Fields | None) -> tuple[Fact, Person] | None:
     fact = row.one_of(Fact, "fact")
     row.done()
     return fact, person
+
+
+def read_personal(row: Fields | None) -> PersonalAsked | None:
+    """A request for information about the requester, and what was found of it."""
+    if row is None:
+        return None
+    made = PersonalAsked(
+        identified=row.flag("identified", False),
+        says_so=row.flag("says_so", False),
+        open_to_anyone=row.flag("open_to_anyone", None),
+        bar=row.one_of(Bar, "bar") if row.has("bar") else None,
+    )
+    row.done()
+    return made
 
 
 def read_removal(row: Fields | None) -> tuple[str, str] | None:

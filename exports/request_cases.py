@@ -22,6 +22,7 @@ from exports.case_parts import (
     read_custody,
     read_fee,
     read_password,
+    read_personal,
     read_private,
     read_removal,
     read_subject,
@@ -31,6 +32,7 @@ from exports.determination import Ending, Reason
 from exports.fees import FeeContext, FeeItem
 from exports.intake_rules import FormAsked, FormGiven
 from exports.jurisdictions import jurisdictions
+from exports.personal_information import PersonalAsked
 from exports.protected import Fact, Person
 from exports.reason_codes import reason_codes
 
@@ -39,8 +41,8 @@ CHANNELS = ("walk-in", "phone", "mail", "email", "fax", "letter", "form", "platf
 """The ways by which a request may have come."""
 CURE = "docs/request-cases.md says how a case is written."
 _CASE = (
-    "id title law note today jurisdiction city changed request answer fee fees subject custody private removal ban"
-    " password expect"
+    "id title law note today jurisdiction city changed request answer fee fees subject custody personal private removal"
+    " ban password expect"
 ).split()
 _DECISIONS: Mapping[str, Mapping[Mark, int]] = {
     "granted": {Mark.RELEASE: 1},
@@ -111,6 +113,7 @@ class Case:
     fee_context: FeeContext
     subjects: tuple[SubjectCase, ...]
     custody: CustodyCase | None
+    personal: PersonalAsked | None
     private: tuple[Fact, Person] | None
     removal: tuple[str, str] | None
     ban: tuple[str, ...] | None
@@ -145,6 +148,7 @@ def read_case(data: Any, name: str, where: str) -> Case:
         fee_context=read_context(row.table("fees")),
         subjects=tuple(read_subject(each) for each in row.tables("subject")),
         custody=read_custody(row.table("custody"), zone),
+        personal=read_personal(row.table("personal")),
         private=read_private(row.table("private")),
         removal=read_removal(row.table("removal")),
         ban=read_ban(row.table("ban")),

@@ -1,6 +1,6 @@
 """What a case says of requests, court actions, notices and holds, as far as it has happened on the day asked about."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,7 +74,9 @@ def _court(row: Fields, zone: str, today: date) -> CourtFacts | None:
     return made if notice <= today else None
 
 
-def read_notices(row: Fields, series: str, made: int, zone: str, today: date) -> Iterator[NoticeFacts]:
+def read_notices(
+    row: Fields, series: str, made: int, zone: str, today: date, rows: Collection[str]
+) -> Iterator[NoticeFacts]:
     """The notices mailed by `today` that cover a record of this series and year."""
     for each in row.tables("whs"):
         years = each.any("years")
@@ -82,6 +84,9 @@ def read_notices(row: Fields, series: str, made: int, zone: str, today: date) ->
         if years is not None and not whole:
             raise UsageError(f"{each.where}: years is {years!r}.", "Write years = [2015, 2019]")
         covered = each.texts("series")
+        strange = sorted(set(covered) - set(rows))
+        if strange:
+            raise UsageError(f"{each.where}: {strange[0]!r} is no series.", f"Known: {', '.join(sorted(rows))}.")
         replied = day_in(each, "replied", zone)
         reply = each.choice("reply", _REPLIES, "")
         mailed = _needed(each, "mailed", zone)

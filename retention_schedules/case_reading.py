@@ -57,7 +57,7 @@ def facts_in(row: Fields, schedules: Schedules, holidays: Holidays) -> CaseFacts
         raise UsageError(f"{row.where}: today is missing.", "Write the day asked about: today = 2026-04-04")
     city = row.table("city") or Fields({}, f"{row.where}, city", CURE)
     zone = zone_of(city)
-    terms = _city(city, today, holidays(schedules.jurisdiction))
+    terms = _city(city, today, holidays(schedules.jurisdiction), schedules)
     told = row.table("record")
     if told is None:
         raise UsageError(f"{row.where} has no [case.record].", "A case needs the record it is about.")
@@ -71,7 +71,7 @@ def facts_in(row: Fields, schedules: Schedules, holidays: Holidays) -> CaseFacts
         record=record,
         city=terms,
         requests=tuple(read_requests(row, zone, captured, today)),
-        notices=tuple(read_notices(row, filed, made, zone, today)),
+        notices=tuple(read_notices(row, filed, made, zone, today, schedules.rows)),
         holds=tuple(read_holds(row, zone, captured, today)),
     )
     return CaseFacts(situation=situation, schedules=schedules, today=today, filed=filed)
@@ -107,6 +107,7 @@ def _rule(row: Fields, number: int, schedules: Schedules) -> Rule:
     data["replied"] = (
         {True: "yes", False: "no"}.get(replied, "") if isinstance(replied, bool) else row.text("replied", "")
     )
+    row.text("series")
     data["series"] = _row_named(row, "series", schedules)
     row.done()
     try:
@@ -117,10 +118,15 @@ def _rule(row: Fields, number: int, schedules: Schedules) -> Rule:
 
 def _row_named(row: Fields, name: str, schedules: Schedules) -> str:
     series = row.text(name, "")
-    if series and series not in schedules.rows:
-        known = f"Known: {', '.join(sorted(schedules.rows))}; or bring the row as [[case.series]]."
-        raise UsageError(f"{row.where}: {name} {series!r} is no row of {schedules.jurisdiction}.", known)
+    if series:
+        _refuse_unknown_row(series, f"{row.where}, {name}", schedules)
     return series
+
+
+def _refuse_unknown_row(series: str, where: str, schedules: Schedules) -> None:
+    if series not in schedules.rows:
+        known = f"Known: {', '.join(sorted(schedules.rows))}; or bring the row as [[case.series]]."
+        raise UsageError(f"{where}: {series!r} is no row of {schedules.jurisdiction}.", known)
 
 
 def _record(
@@ -168,7 +174,7 @@ def _moderation(row: Fields, zone: str) -> list[tuple[date, date | None, str]]:
     return found
 
 
-def _city(city: Fields, today: date, holidays: tuple[HolidayRule, ...]) -> CityTerms:
+def _city(city: Fields, today: date, holidays: tuple[HolidayRule, ...], schedules: Schedules) -> CityTerms:
     adopted = {}
     brought = city.table("adopted")
     for series in brought.names() if brought else ():
@@ -178,6 +184,8 @@ def _city(city: Fields, today: date, holidays: tuple[HolidayRule, ...]) -> CityT
     given = city.table("waivers")
     waivers = {series: given.text(series) for series in given.names()} if given else {}
     city.text("name", "")
+    for series in (*adopted, *waivers, *city.texts("waived_series")):
+        _refuse_unknown_row(series, city.where, schedules)
     made = CityTerms(
         holidays=holidays,
         ordinance=_ordinance(city, today),

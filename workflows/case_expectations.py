@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from custody.errors import UsageError
+from custody.strict import which_field
 from exports.determination import Outcome
 from exports.notices import Notice
 
@@ -103,7 +104,7 @@ _DAYS = (
 _FLAGS = (
     "statutory past_limit written accepted sufficient closed form_answered denial must_be_written"
     " written_reasons_owed letter_may_go may_edit original_locked prepayment_allowed captured complete redacted"
-    " removal_allowed ban_allowed"
+    " removal_allowed ban_allowed personal_access"
 )
 KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(_DAYS.split(), _DAY),
@@ -118,6 +119,7 @@ KINDS: Mapping[str, Kind] = {
     "state": _one_of("open", "needs-limitation", *_OUTCOMES),
     "determination": _one_of(*_OUTCOMES),
     "custody": _one_of(*_WHOSE),
+    "personal": _one_of("open to anyone", "only everybody's right", "not tested yet", "open to the person", "barred"),
 }
 """What may be expected."""
 
@@ -126,8 +128,7 @@ def refuse_strange(expect: Mapping[str, Any], where: str, subjects: int) -> None
     """Refuse an expectation that nobody knows or that is of another kind. Raises UsageError that names it."""
     strange = sorted(set(expect) - set(KINDS))
     if strange:
-        known = f"Known fields: {', '.join(sorted(KINDS))}."
-        raise UsageError(f"{where}, expect: {strange[0]!r} is not a field here.", known)
+        raise UsageError(f"{where}, expect: {strange[0]!r} is not a field here.", which_field(strange[0], KINDS))
     for name, wanted in expect.items():
         kind = KINDS[name]
         if name in PER_SUBJECT and isinstance(wanted, list):

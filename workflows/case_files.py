@@ -81,7 +81,9 @@ def _rows(path: Path, name: str, page: str) -> list[Any]:
         raise UsageError(f"{name} was not read: its name does not end in .toml.", "Rename it, or take it away.")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is not written in UTF-8.", "Save it as UTF-8 and run the cases again.") from error
+    except (OSError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{name} cannot be read as TOML: {error}", "Mend the line it names.") from error
     strange = sorted(set(data) - {"case"})
     if strange:

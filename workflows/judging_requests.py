@@ -15,7 +15,7 @@ from custody.counting import Calendar
 from custody.errors import UsageError
 from custody.fee import CityFees
 from custody.strict import Fields
-from exports import custodians, deadlines, determination, fees, intake_rules, protected
+from exports import custodians, deadlines, determination, fees, intake_rules, personal_information, protected
 from exports.jurisdictions import Jurisdiction, jurisdiction
 from exports.request_cases import Answered, Case
 from policies import credentials, moderation
@@ -55,7 +55,7 @@ def judge_case(case: Case) -> Judged:
     """Everything the rules say about a case. Raises UsageError only on a case that is not understood."""
     ground, judged = _ground(case), Judged()
     parts: list[Callable[[Case, _Ground, Judged], None]] = [_intake, _clock, _decision, _letter, _fees, _subjects]
-    for part in [*parts, _custody, _private, _moderation, _password]:
+    for part in [*parts, _custody, _personal, _private, _moderation, _password]:
         try:
             part(case, ground, judged)
         except UsageError as error:
@@ -130,8 +130,9 @@ def _clock(case: Case, ground: _Ground, judged: Judged) -> None:
     asked = case.request
     if asked is None or asked.received is None:
         return
-    made = deadlines.target(ground.rule, asked.received, ground.strict, case.zone, asked.variant)
-    wide = deadlines.target(ground.rule, asked.received, ground.wide, case.zone, asked.variant)
+    variant = asked.variant or ground.rule.variant_for(asked.channel)
+    made = deadlines.target(ground.rule, asked.received, ground.strict, case.zone, variant)
+    wide = deadlines.target(ground.rule, asked.received, ground.wide, case.zone, variant)
     judged.warned += made.warnings
     judged.said.append(made.sentence)
     judged.values |= {
@@ -148,7 +149,7 @@ def _clock(case: Case, ground: _Ground, judged: Judged) -> None:
         judged.values["reads"] = deadlines.standing(made, case.today)
         judged.values["past_limit"] = bool(made.is_law and made.day and case.today > made.day)
     if ground.later is not None:
-        change = deadlines.recomputed(made, ground.rule, asked.received, ground.later, case.zone, asked.variant)
+        change = deadlines.recomputed(made, ground.rule, asked.received, ground.later, case.zone, variant)
         judged.values["recomputed_target"] = (change.after if change else made.day) or "none"
         judged.values["recomputed_because"] = change.sentence if change else ""
     answer = case.answer
@@ -279,9 +280,18 @@ def _custody(case: Case, ground: _Ground, judged: Judged) -> None:
 
 def _private(case: Case, ground: _Ground, judged: Judged) -> None:
     if case.private is not None:
-        ruling = protected.protects(*case.private, ground.law.protection_rules())
+        received = case.request.received if case.request else None
+        on = case.today or (received.date() if isinstance(received, datetime) else received)
+        ruling = protected.protects(*case.private, ground.law.protection_rules(), on)
         judged.values |= {"redacted": ruling.allowed, "reason_code": ruling.label if ruling.allowed else "none"}
         judged.ruling("not protected", ruling)
+
+
+def _personal(case: Case, ground: _Ground, judged: Judged) -> None:
+    if case.personal is not None:
+        ruling = personal_information.access(case.personal, ground.law.personal_rules())
+        judged.values |= {"personal": ruling.label, "personal_access": ruling.allowed}
+        judged.ruling("not open to the person", ruling)
 
 
 def _moderation(case: Case, ground: _Ground, judged: Judged) -> None:

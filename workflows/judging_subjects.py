@@ -6,13 +6,13 @@ A release waits for the last of them: one whose gate has no day leaves the whole
 from datetime import date
 from typing import Any
 
-from custody.counting import Calendar
+from custody.counting import Calendar, Counted
 from exports import notices
 from exports.case_parts import SubjectCase
 from exports.request_cases import Case
 from workflows.judged import Judged
 
-_LIMITS = ("intent_by", "action_by", "no_access_through", "augment_by")
+_LIMITS = ("intent_by", "action_by", "no_access_through")
 
 
 def judge_subjects(case: Case, rules: notices.NoticeRules, calendar: Calendar, judged: Judged) -> None:
@@ -36,11 +36,10 @@ def _one(
         "release_open": gate.is_open,
         "package_complete": not lacks,
     }
-    counted = {"serve_by": limits.serve_by} if duty.notice is not notices.Notice.NONE else {}
-    if duty.notice is notices.Notice.MAY_AUGMENT:
-        counted["augment_by"] = limits.augment_by  # type: ignore[assignment]
-    elif duty.notice is notices.Notice.BEFORE_RELEASE:
-        counted |= {name: getattr(limits, name) for name in _LIMITS[:3]}
+    counted: dict[str, Counted | None] = {"serve_by": limits.serve_by} if duty.notice is not notices.Notice.NONE else {}
+    counted |= {"augment_by": limits.augment_by} if duty.may_augment else {}
+    if duty.notice is notices.Notice.BEFORE_RELEASE:
+        counted |= {name: getattr(limits, name) for name in _LIMITS}
     found |= {name: limit.end if limit else "none" for name, limit in counted.items()}
     judged.said += [duty.why, gate.why]
     judged.warned += gate.warnings

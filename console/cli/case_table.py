@@ -46,4 +46,4 @@ def _lines(result: CaseResult, width: int) -> list[str]:
     mark = "ERROR" if result.trouble else "ok" if result.passed else "DIFFERS"
     lines = [f"{mark:7} {result.id or result.file:{width}} {result.title}".rstrip()]
     lines += [f"        {difference}" for difference in result.differences]
-    return lines + ([f"        {result.trouble} {result.cure}"] if result.trouble else [])
+    return lines + ([f"        {result.trouble}", f"        What to do: {result.cure}"] if result.trouble else [])
