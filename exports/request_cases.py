@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from custody.errors import UsageError
 from custody.request import Mark
@@ -156,7 +157,20 @@ def read_case(data: Any, name: str, where: str) -> Case:
         expect=expect,
     )
     row.done()
+    _refuse_impossible(made)
     return made
+
+
+def _refuse_impossible(case: Case) -> None:
+    """Refuse a decision that lies before the receipt: every limit counted from it would be wrong."""
+    if case.request is None or case.answer is None or case.request.received is None or case.answer.decided is None:
+        return
+    received = case.request.received
+    if isinstance(received, datetime):
+        received = received.astimezone(ZoneInfo(case.zone)).date()
+    if case.answer.decided < received:
+        told = f"{case.where}, answer: decided is {case.answer.decided}, before it was received on {received}."
+        raise UsageError(told, "Check the two days.")
 
 
 def _request(row: Fields | None, zone: str) -> AskedFor | None:

@@ -47,6 +47,8 @@ def _request(row: Fields, zone: str, today: date) -> RequestFacts:
         name=row.text("name", ""),
     )
     row.done()
+    if decided is not None and decided < made.received:
+        raise UsageError(f"{row.where}: decided is {decided}, before it was received.", "Check the two days.")
     if decision not in ("", "granted") and decided is None:
         raise UsageError(f"{row.where}: decided is missing.", f"Give the day on which it was {decision}: decided = ...")
     return made

@@ -1,6 +1,9 @@
 """Folders of cases that somebody brings: none is skipped, none hides another, each trouble has file, case and cure."""
 
+import copy
 import json
+import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,9 @@ from click.testing import CliRunner
 
 from console.cli.main import cli
 from custody.errors import UsageError
+from policies.calendars import holiday_rules
+from retention_schedules.cases import CASES, ELSEWHERE, judge_case
+from tests.workflows.test_checking_requests import WRONG, places
 from workflows import checking_requests, disposing
 from workflows.case_files import CaseResult
 
@@ -102,6 +108,12 @@ def test_two_folders_that_hold_nothing_are_refused(tmp_path: Path) -> None:
             "request = [{received = 2025-12-01, court = {order = 2025-12-02}}]",
             "notice is missing",
         ),
+        (
+            "standing = 'keep'",
+            "",
+            "request = [{received = 2025-12-01, decision = 'denied', decided = 2025-11-30}]",
+            "before it was received",
+        ),
         ("standing = 'keep'", "", "rule = [{kind = 'post'}]", "series is missing"),
         ("standing = 'keep'", "", "rule = [{series = 'WI-DEF-7Y'}]", "no condition"),
         ("standing = 'keep'", "", "hold = [{kind = ['litigation']}]", "kind is ['litigation']"),
@@ -139,6 +151,23 @@ def test_a_case_about_keeping_is_understood_or_refused(
 def test_what_happens_after_the_day_asked_about_has_not_happened(tmp_path: Path, more: str, expect: str) -> None:
     result = keeping(tmp_path, expect, more=more)
     assert result.passed, (result.trouble, result.differences)
+
+
+def test_whatever_stands_in_a_field_about_keeping_is_judged_or_refused_in_words() -> None:
+    """Each field of each shipped case once with something that does not belong there."""
+    tried = 0
+    for path in sorted([*CASES.glob("*.toml"), *ELSEWHERE.glob("*.toml")]):
+        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            for place in places(case):
+                data = copy.deepcopy(case)
+                inner = data
+                for step in place[:-1]:
+                    inner = inner[step]
+                inner[place[-1]] = WRONG[tried % len(WRONG)]
+                tried += 1
+                with suppress(UsageError):
+                    judge_case(data, "here", holiday_rules)
+    assert tried > 1000
 
 
 def test_a_copy_and_the_record_itself_are_judged_in_one_case(tmp_path: Path) -> None:
