@@ -77,6 +77,7 @@ class IntakeRules:
     form_citation: str
     readable_citation: str
     written_channels: tuple[str, ...]
+    incarcerated_words: str
     verified_by: str
 
 
@@ -181,6 +182,11 @@ def form_answers(asked: FormAsked, given: Sequence[FormGiven], rules: IntakeRule
     return _form(
         fine, "no form was asked for; it must be readable", rules.readable_citation, "Give a readable form as well."
     )
+
+
+def limits_of_prisoners(incarcerated: bool, rules: IntakeRules) -> tuple[str, ...]:
+    """What to tell about a request of a committed or incarcerated person: which records they may ask for."""
+    return (rules.incarcerated_words,) if incarcerated and rules.incarcerated_words else ()
 
 
 def not_a_legal_notice(channel: str) -> tuple[str, ...]:

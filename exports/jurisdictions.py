@@ -292,6 +292,7 @@ def _intake(row: Fields | None) -> IntakeRules | None:
         never_needed=row.texts("never_needed"),
         only_if=tuple(only_if),
         written_channels=row.texts("written_channels"),
+        incarcerated_words=row.text("incarcerated_words", ""),
         verified_by=row.text("verified_by", ""),
     )
     row.done()

@@ -16,7 +16,7 @@ from custody.hold import ONGOING
 from custody.request import Form, RecordsRequest, RequestState
 from custody.selector import Both, Clause, Everything, Posted, to_data
 from exports.custodians import it_authority
-from exports.intake_rules import not_a_legal_notice, sufficiency
+from exports.intake_rules import limits_of_prisoners, not_a_legal_notice, sufficiency
 from exports.jurisdictions import jurisdiction, jurisdictions
 from workflows import targets
 from workflows.citing import bar
@@ -94,7 +94,7 @@ def warnings(house: House, request: RecordsRequest) -> list[str]:
     if rules is None:
         return []
     ruling = sufficiency(request.words, rules)
-    said = [*not_a_legal_notice(request.channel)]
+    said = [*not_a_legal_notice(request.channel), *limits_of_prisoners(request.incarcerated, rules)]
     if not ruling.allowed:
         said.append(
             f"It may not be sufficient: {ruling.why} ({ruling.citation}). You decide; it is never closed silently:"

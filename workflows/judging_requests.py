@@ -112,6 +112,7 @@ def _intake(case: Case, ground: _Ground, judged: Judged) -> None:
     judged.values["written"] = written
     judged.values["accepted"] = True  # name, purpose and form are never conditions of taking a request in
     judged.warned += intake_rules.not_a_legal_notice(asked.channel)
+    judged.warned += intake_rules.limits_of_prisoners(asked.incarcerated, rules)
     if asked.words or asked.subject is not None or asked.period is not None:
         ruling = intake_rules.sufficiency(asked.words, rules, asked.subject, asked.period)
         judged.values |= {"sufficient": ruling.allowed, "state": "open" if ruling.allowed else ruling.label}

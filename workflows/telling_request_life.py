@@ -160,7 +160,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "subject.augmented": _subject("added comments to the record on"),
     "subject.sued": _subject("began an action to keep the record closed on"),
     "subject.settled": _subject("no longer has an action pending since"),
-    "court.noticed": _court("written notice of an action under 19.37 about request {n} came on"),
+    "court.noticed": _court("written notice of a court action about request {n} came on"),
     "court.ordered": _ordered,
     "court.appealed": _court("the order on request {n} was appealed on"),
     "court.appeal_ordered": _court("the appellate order on request {n} is of"),

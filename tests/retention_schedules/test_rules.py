@@ -1,7 +1,8 @@
 """Counting days, reading schedules, and cases that outsiders bring."""
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,31 @@ from custody.schedule import Period, Unit
 from policies.calendars import holiday_rules
 from policies.cities import city_named, load_city
 from retention_schedules.filing import Traits, bucket, classify
+from retention_schedules.protection import hold_end
 from retention_schedules.schedules import load_schedules, schedules_for
+from retention_schedules.situation import CityTerms
 from workflows.disposing import run_cases
 
 SCHEDULES = schedules_for("wisconsin")
 RULES = holiday_rules("wisconsin")
 DAYS = some.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+@settings(max_examples=200, deadline=None, print_blob=True)
+@given(day=DAYS, later=some.integers(0, 40), shut=some.lists(some.integers(1, 150), max_size=5))
+def test_protection_after_a_denial_keeps_its_order_and_only_grows(day: date, later: int, shut: list[int]) -> None:
+    plain = CityTerms(holidays=RULES)
+    closed = replace(plain, closures=tuple(day + timedelta(days=n) for n in shut))
+    calendar = replace(plain, count_rule="calendar")
+    ends = {
+        (terms, long): hold_end(day, long, each, SCHEDULES) or date.min
+        for terms, each in (("plain", plain), ("closed", closed), ("calendar", calendar))
+        for long in (False, True)
+    }
+    assert day < ends["calendar", False] <= ends["plain", False] <= ends["closed", False]
+    assert all(ends[terms, False] < ends[terms, True] for terms in ("plain", "closed", "calendar"))
+    after = hold_end(day + timedelta(days=later), False, plain, SCHEDULES)
+    assert after is not None and after >= ends["plain", False]
 
 
 @pytest.mark.parametrize(

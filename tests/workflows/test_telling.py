@@ -144,7 +144,7 @@ LIFE = {
     "court.noticed": (
         1,
         {**_DAY, "note": "26-CV-1"},
-        "written notice of an action under 19.37 about request 1 came on 2026-01-06: “26-CV-1” (Dana Ruiz)",
+        "written notice of a court action about request 1 came on 2026-01-06: “26-CV-1” (Dana Ruiz)",
     ),
     "court.ordered": (
         1,
