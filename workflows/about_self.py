@@ -43,10 +43,15 @@ def tested(house: House, number: int, bar: str, why: str, on: date | None) -> Ru
 
 
 def stands(house: House, life: Life) -> Ruling:
-    """Where such a request stands when what it asks for is not open to anyone."""
+    """Where such a request stands: everybody's right comes first, the person's own where something is denied."""
     last = life.last(KIND)
-    bar = Bar(last["bar"]) if last is not None and last["step"] == "tested" else None
-    asked = PersonalAsked(identified=True, says_so=True, open_to_anyone=False, bar=bar)
+    found = last if last is not None and last["step"] == "tested" else None
+    asked = PersonalAsked(
+        identified=True,
+        says_so=True,
+        open_to_anyone=None if found is None else False,
+        bar=None if found is None else Bar(found["bar"]),
+    )
     return access(asked, jurisdiction(house.city.jurisdiction).personal_rules())
 
 

@@ -42,6 +42,9 @@ def about_self(
             ruling = workflow.said_so(house, number, identified, on)
         law_unverified(house, "the right to one's own information")
     lines = [f"Request {number}, about the requester themself: {ruling.label} ({ruling.citation}).", f"  {ruling.why}"]
-    lines += [f"Next: {each}" for each in ruling.needs]
+    lines += [f"  {each}" for each in ruling.needs]
+    if not found:
+        lines.append("Next: decide on every record as for anyone. If something is withheld, test their own right:")
+        lines.append(f"  ofrecord request about-self {number} --found open --note 'WHY' (or what bars it)")
     data = {"number": number, "label": ruling.label, "open": ruling.allowed, "why": ruling.why, "needs": ruling.needs}
     say(as_json, {**data, "citation": ruling.citation}, lines)
