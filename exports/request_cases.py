@@ -40,6 +40,11 @@ from exports.reason_codes import reason_codes
 CASES = Path(__file__).parent / "cases_wisconsin"
 CHANNELS = ("walk-in", "phone", "mail", "email", "fax", "letter", "form", "platform-message")
 """The ways by which a request may have come."""
+_ALSO_CALLED = {
+    "in person": "walk-in", "counter": "walk-in", "telephone": "phone", "post": "mail", "e mail": "email",
+    "web": "form", "web form": "form", "online": "form", "message": "platform-message",
+    "direct message": "platform-message", "dm": "platform-message", "comment": "platform-message",
+}  # fmt: skip
 CURE = "docs/request-cases.md says how a case is written."
 _CASE = (
     "id title law note today jurisdiction city changed request answer fee fees subject custody personal private removal"
@@ -181,7 +186,7 @@ def _request(row: Fields | None, zone: str) -> AskedFor | None:
     row.text("requester", ""), row.text("purpose", ""), row.text("received_by", "")
     made = AskedFor(
         received=moment_in(row, "received", zone),
-        channel=row.choice("channel", ("", *CHANNELS), ""),
+        channel=_channel(row),
         words=row.text("words", ""),
         written=row.flag("written", None),
         subject=row.flag("subject", None),
@@ -194,6 +199,16 @@ def _request(row: Fields | None, zone: str) -> AskedFor | None:
     )
     row.done()
     return made
+
+
+def _channel(row: Fields) -> str:
+    """The channel by its name or by another word people use for it; one nobody knows would be judged as oral."""
+    given = row.text("channel", "")
+    plain = given.casefold().replace("-", " ").replace("_", " ").strip()
+    known = {each.replace("-", " "): each for each in CHANNELS} | _ALSO_CALLED | {"": ""}
+    if plain not in known:
+        raise UsageError(f"{row.where}: channel {given!r} is not known.", f"Use one of: {', '.join(CHANNELS)}.")
+    return known[plain]
 
 
 def _answer(row: Fields | None, law: str) -> Answered | None:

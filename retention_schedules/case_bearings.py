@@ -93,7 +93,7 @@ def read_notices(
         reply = each.choice("reply", _REPLIES, "")
         mailed = _needed(each, "mailed", zone)
         each.done()
-        if reply and replied is None:
+        if reply in ("declined", "waived") and replied is None:
             raise UsageError(f"{each.where}: replied is missing.", "Give the day of the reply: replied = 2026-02-20")
         if mailed > today or (covered and series not in covered) or (years and not years[0] <= made <= years[1]):
             continue

@@ -52,11 +52,11 @@ def schedules_in(row: Fields) -> Schedules:
 
 def facts_in(row: Fields, schedules: Schedules, holidays: Holidays) -> CaseFacts:
     """The situation a case describes, as it is on the day the judgement is asked for."""
-    today = row.day("today")
-    if today is None:
-        raise UsageError(f"{row.where}: today is missing.", "Write the day asked about: today = 2026-04-04")
     city = row.table("city") or Fields({}, f"{row.where}, city", CURE)
     zone = zone_of(city)
+    today = day_in(row, "today", zone)
+    if today is None:
+        raise UsageError(f"{row.where}: today is missing.", "Write the day asked about: today = 2026-04-04")
     terms = _city(city, today, holidays(schedules.jurisdiction), schedules)
     told = row.table("record")
     if told is None:

@@ -109,7 +109,7 @@ def test_true_is_not_one_and_a_day_is_not_a_text(tmp_path: Path) -> None:
         ("[[case]]\nid = 'A'\ntoday = 9999-12-31\nexpect = {target = 'none'}", "today is"),
         ("[[case]]\nid = 'A'\ncity = 3\nexpect = {target = 'none'}", "city is not understood"),
         ("[[case]]\nid = 'A'\nchanged = 3\nexpect = {target = 'none'}", "changed is not understood"),
-        ("[[case]]\nid = 'A'\nrequest = {channel = 'e-mail'}\nexpect = {target = 'none'}", "channel 'e-mail' is not"),
+        ("[[case]]\nid = 'A'\nrequest = {channel = 'pigeon'}\nexpect = {target = 'none'}", "channel 'pigeon' is not"),
         (
             "[[case]]\nid = 'A'\nchanged = {removed_holidays = ['Yule']}\nexpect={target='none'}",
             "no holiday 'Yule'",
@@ -130,6 +130,20 @@ def test_a_wrong_case_is_refused_with_file_case_and_field(tmp_path: Path, text: 
     (result,) = run_cases(path)
     assert words in f"{result.trouble} {result.cure}" and "mine.toml" in result.trouble
     assert result.cure and not result.passed and not result.differences
+
+
+@pytest.mark.parametrize(
+    ("channel", "written"),
+    [("e-mail", True), ("Web form", True), ("in_person", False), ("telephone", False), ("DM", True), ("comment", True)],
+)
+def test_a_channel_may_be_called_as_people_call_it(tmp_path: Path, channel: str, written: bool) -> None:
+    path = write(
+        tmp_path,
+        f"[[case]]\nid = 'A'\nrequest = {{received = 2025-12-19, channel = '{channel}'}}\n"
+        f"expect = {{written = {str(written).lower()}, accepted = true}}\n",
+    )
+    (result,) = run_cases(path)
+    assert result.passed, (result.trouble, result.differences)
 
 
 WRONG: list[Any] = [
