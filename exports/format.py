@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from exports.response import Response
+from exports.response import MediaFile, Response
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +23,8 @@ class Made:
 
     pdfs: tuple[BoundPdf, ...]
     work: Path
+    again: Callable[[MediaFile], Iterator[bytes]] = lambda media: media.chunks()
+    """Opens a released picture or file: from the package, where it stands in it already."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
