@@ -20,11 +20,15 @@ def stored_member(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield _HEAD
     for piece in pieces:
         crc, size = crc32(piece, crc), size + len(piece)
-        view = memoryview(rest + piece)
-        whole = len(view) // BLOCK * BLOCK
-        if whole:
-            yield b"".join(part for at in range(0, whole, BLOCK) for part in (_FULL, view[at : at + BLOCK]))
-        rest = bytes(view[whole:])
+        if len(rest) + len(piece) < BLOCK:
+            rest += piece
+            continue
+        view, first = memoryview(piece), BLOCK - len(rest)
+        ends = range(first, len(piece) + 1, BLOCK)
+        yield b"".join(
+            (_FULL, rest, view[:first], *(part for at in ends[:-1] for part in (_FULL, view[at : at + BLOCK])))
+        )
+        rest = bytes(view[ends[-1] :])
     length = len(rest).to_bytes(2, "little")
     last = b"\x01" + length + (len(rest) ^ 0xFFFF).to_bytes(2, "little")
     yield last + rest + crc.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")

@@ -19,6 +19,7 @@ from exports.pages import template
 from exports.reader_page import basis_of, facts_of, source_of, title_of
 from exports.response import Entry, MediaFile, Response
 from exports.stored_gzip import stored_member
+from exports.zip_members import gathered
 
 _DATE = (2000, 1, 1, 0, 0, 0)
 _NOTHING = b"RO\0\0"
@@ -118,10 +119,10 @@ class _Archive:
 
 
 def _written(response: Response, made: Made) -> Iterator[bytes]:
-    out, archive, running = _Stream(), _Archive(site=site_of(response)), hashlib.sha256()
+    out, archive, running = _Stream(), _Archive(site=site_of(response)), made.digest()
     with zipfile.ZipFile(out, "w") as target:  # type: ignore[call-overload]
         with target.open(_member("archive/data.warc.gz", True), "w", force_zip64=True) as warc:
-            for piece in _exchanges(archive, response, made):
+            for piece in gathered(_exchanges(archive, response, made)):
                 running.update(piece)
                 warc.write(piece)
                 yield out.take()

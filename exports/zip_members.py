@@ -10,10 +10,13 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import IO, Any
 
 from exports.crc import crc32
+from exports.format import Digest
 from exports.verifier.container import Member, directory_end
 
 _STORED, _PACKED = 0, 8
@@ -66,6 +69,22 @@ class Members:
         self._at += len(data)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A digest that another thread reckons."""
+
+    running: Any
+    later: Callable[..., None]
+    settle: Callable[[], None]
+
+    def update(self, data: bytes, /) -> None:
+        self.later(self.running.update, data)
+
+    def hexdigest(self) -> str:
+        self.settle()
+        return str(self.running.hexdigest())
+
+
 class PackageWriter:
     """Adds files to a package that is open for writing, and remembers each one's size and digest for the manifest.
 
@@ -90,12 +109,16 @@ class PackageWriter:
         """A file with these bytes. An error of writing is raised here, or with a later file, or at the end."""
         running, size = hashlib.sha256(), 0
         self._later(self._writing, self._members.begin, name, stored)
-        for piece in _gathered(chunks):
+        for piece in gathered(chunks):
             size += len(piece)
             self._later(self._hashing, running.update, piece)
             self._later(self._writing, self._members.put, piece)
         self._later(self._writing, self._members.end)
         self._files.append((name, size, running))
+
+    def digest(self) -> Digest:
+        """A SHA-256 that is reckoned while the program goes on."""
+        return _Beside(hashlib.sha256(), partial(self._later, self._hashing), self._settle)
 
     def files(self) -> list[dict[str, Any]]:
         """Name, size and SHA-256 of each file, in order of name."""
@@ -131,8 +154,8 @@ class PackageWriter:
             self._waiting.popleft().result()
 
 
-def _gathered(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Small pieces together, so that handing over costs little."""
+def gathered(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Small pieces together, up to about a megabyte, so that handing them over costs little."""
     held: list[bytes] = []
     size = 0
     for chunk in chunks:
