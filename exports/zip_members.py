@@ -15,6 +15,7 @@ from functools import partial
 from types import TracebackType
 from typing import IO, Any
 
+from custody.errors import DamageError
 from exports.crc import crc32
 from exports.format import Digest
 from exports.verifier.container import Member, directory_end
@@ -140,7 +141,10 @@ class PackageWriter:
         self._members.close()
 
     def _read(self, place: int, left: int) -> Iterator[bytes]:
-        while left and (data := os.pread(self._target.fileno(), min(_PIECE, left), place)):
+        while left:
+            data = os.pread(self._target.fileno(), min(_PIECE, left), place)
+            if not data:
+                raise DamageError("The package became shorter while it was written.", "Nothing was kept; try again.")
             place, left = place + len(data), left - len(data)
             yield data
 
