@@ -316,7 +316,7 @@ def test_the_certification_has_its_facts_and_is_not_signed(archive: Archive, jso
         (archive.home / "vault" / row["vault_file"]).is_file() and row["ledger_entry"].isdigit() for row in items
     )
     assert words_of("wisconsin").verified_by == ""
-    with pytest.raises(UsageError, match="no certification for 'utopia'"):
+    with pytest.raises(UsageError, match="No words of a certification are entered for utopia"):
         words_of("utopia")
 
 
