@@ -177,7 +177,8 @@ def _society(
     if not law.body:
         reasoning.block("notice rule not known", "whether notice must be given before destruction is not known here")
         return
-    if row.whs_notice == "waived" or series in situation.city.waived_series:
+    wanted = any(each.reply in ("accepted", "reviewing") for each in situation.notices)
+    if not wanted and (row.whs_notice == "waived" or series in situation.city.waived_series):
         cited = situation.city.waivers.get(series, "")
         body = law.body[:1].upper() + law.body[1:]
         reasoning.steps.append(f"{body} has waived notice for this series{f' ({cited})' if cited else ''}.")

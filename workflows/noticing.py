@@ -93,7 +93,9 @@ def reply(house: House, number: int, answer: str, on: date, scan: Path | None = 
         raise UsageError(f"Notice {number} was not mailed yet.", f"First: ofrecord notice sent {number} --on DAY")
     if answer not in REPLIES:
         raise UsageError(f"There is no reply {answer!r}.", f"Use one of: {', '.join(REPLIES)}.")
-    if not date.fromisoformat(notice["mailed"]) <= on <= today(house):
+    if on > today(house):
+        raise UsageError(f"{on} is still to come.", "Note the reply when it is there.")
+    if on < date.fromisoformat(notice["mailed"]):
         raise UsageError(f"A reply of {on} cannot be: it was mailed on {notice['mailed']}.", "Check --on.")
     data: Data = {"reply": answer, "replied": str(on), "note": note}
     stored = None

@@ -124,6 +124,12 @@ def filings(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     return found
 
 
+def filed_behind(connection: Connection, act: int) -> Iterator[tuple[int, int]]:
+    """The records whose newest filing came after an act, each with the act that filed it."""
+    for row in connection.execute(select(filing.c.number, filing.c.act).where(filing.c.act > act)):
+        yield row[0], row[1]
+
+
 def rules(connection: Connection) -> list[Row]:
     """The filing rules in the order in which they are asked."""
     query = select(filing_rule).order_by(filing_rule.c.position, filing_rule.c.number)

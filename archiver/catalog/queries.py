@@ -316,6 +316,11 @@ def newest_leaf_of_acts(connection: Connection, kinds: Sequence[str], subject: i
     return connection.execute(query).scalar() or 0
 
 
+def numbers_of_acts(connection: Connection, kind: str) -> list[int]:
+    """The numbers of all acts of a kind, in order."""
+    return list(connection.execute(select(act.c.number).where(act.c.kind == kind).order_by(act.c.number)).scalars())
+
+
 def kinds_of_acts_from(connection: Connection, leaf: int) -> list[str]:
     """The kinds of the acts whose ledger entry is this one or behind it, in order."""
     return list(connection.execute(select(act.c.kind).where(act.c.leaf >= leaf).order_by(act.c.leaf)).scalars())
