@@ -201,7 +201,7 @@ def file(house: House, numbers: Sequence[int], series: str, reason: str) -> int:
         named = ", ".join(map(label_of, kept[:5])) + (", ..." if len(kept) > 5 else "")
         raise UnavailableError(
             f"Set aside for the body that accepted or reviews them, and filed as its notice said: {named}.",
-            "Nothing was changed. Hand them over (`ofrecord transfer`), or note its new reply (`ofrecord notice reply`).",
+            "Nothing was changed. Hand them over (`ofrecord transfer`), or note a new reply (`ofrecord notice reply`).",
         )
     _write(house, list(_filed_acts(list(numbers), series, reason.strip(), 0)), list(numbers))
     return moved
