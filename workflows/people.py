@@ -232,12 +232,18 @@ def check_password(password: str, known: tuple[str, ...]) -> None:
         raise UsageError("This password would be guessed soon.", cure)
 
 
-def refuse(objections: Iterator[Objection], so: str) -> None:
-    """Raise UnavailableError with all objections, or do nothing when there is none."""
+def refuse(objections: Iterator[Objection], so: str, house: House | None = None) -> None:
+    """Raise UnavailableError with all objections, or do nothing when there is none. `house`: days are said in words."""
     found = list(objections)
     if found:
         said = "; ".join(each.words for each in found)
-        raise UnavailableError(f"{so}: {said}.", "; ".join(dict.fromkeys(each.cure for each in found)) + ".")
+        raise UnavailableError(f"{so}: {said}.", "; ".join(dict.fromkeys(_cure(each, house) for each in found)) + ".")
+
+
+def _cure(objection: Objection, house: House | None) -> str:
+    if house is None or not objection.until:
+        return objection.cure
+    return objection.cure.replace("until then", f"until {local(house, objection.until)}", 1)
 
 
 def key_path(house: House, number: int, name: str) -> Path:

@@ -75,7 +75,9 @@ def due_list(
     house: House, accepted: Sequence[str], series: Sequence[str] = (), told: Callable[[int], None] = lambda done: None
 ) -> DueList:
     """What may go today. `accepted` names rules that nobody has verified and that count all the same; `series` limits
-    the list to some series."""
+    the list to some series. Raises UsageError for one that there is not."""
+    for named in (*accepted, *series):
+        schedules_of(house).row(named)
     today = disposing.today(house)
     due = disposing.due(house, today, told)
     excluded: Counter[str] = Counter(due.blocks)

@@ -85,9 +85,7 @@ def main(words: Sequence[str] | None = None) -> None:
         result = cli.main(given, prog_name="ofrecord", standalone_mode=False)
         code = result if isinstance(result, int) else FINE
     except CustodyError as error:
-        code = _stopped() if _is_stop(error) else exit_code_of(error)
-        if not _is_stop(error):
-            explain(error, as_json)
+        code = _stopped() if _is_stop(error) else _explained(error, as_json)
     except click.exceptions.NoArgsIsHelpError as error:
         note(error.format_message())
         code = WRONG_USE
@@ -120,6 +118,11 @@ def _is_stop(error: BaseException | None) -> bool:
         seen.add(id(error))
         error = error.__cause__ or error.__context__
     return False
+
+
+def _explained(error: CustodyError, as_json: bool) -> int:
+    explain(error, as_json)
+    return exit_code_of(error)
 
 
 def _unexpected(error: Exception, as_json: bool) -> int:
