@@ -123,10 +123,10 @@ def _held(document: Document, zone: str) -> str:
     checked = document["checked"]
     holds = ", ".join(map(str, checked["holds"])) or "none"
     asked = ", ".join(map(str, checked["requests"])) or "none"
+    last = " None of them protected a record on the list any more." if checked["holds"] or checked["requests"] else ""
     return (
         f"Each record was asked about once more at {_moment(checked['at'], zone)}, the moment of destruction. Holds "
-        f"that stood then: {holds}. Requests that were open then: {asked}. None of them "
-        "protected a record on the list any more."
+        f"that stood then: {holds}. Requests that were open then: {asked}.{last}"
     )
 
 

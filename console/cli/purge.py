@@ -305,7 +305,10 @@ def check(file: Path, key: str, as_json: bool) -> int:
     if found.problems:
         lines = ["NO: this certificate does not fit.", *(f"  {each}." for each in found.problems)]
     else:
-        people_said = ", ".join(f"{each['name']} ({each['role']}) {each['step']}" for each in document["people"])
+        done = {"begun": "ordered it to be carried out"}
+        people_said = ", ".join(
+            f"{each['name']} ({each['role']}) {done.get(each['step'], each['step'])}" for each in document["people"]
+        )
         lines = [f"YES: everything fits. {document['certificate']}: {counted(document['count'], 'record')} destroyed."]
         lines += [f"  {people_said}", f"  {counted(found.proved, 'version')} proved to have been in the ledger."]
     lines += [f"Ledger of {found.size:,} entries, key {found.key}", certificates.LIMITS]

@@ -37,7 +37,8 @@ _HALF = "DESTROYED already; the search for remains has not ended"
 def batch_data(batch: PurgeBatch, destroyed: bool) -> dict[str, Any]:
     """A purge as JSON data. `destroyed`: its records are not there any more."""
     return {
-        "number": batch.number, "state": batch.state.value, "count": batch.count, "destroyed": destroyed, "list_sha256": batch.list_sha256,
+        "number": batch.number, "state": batch.state.value, "count": batch.count, "destroyed": destroyed,
+        "list_sha256": batch.list_sha256,
         "waits": batch.waits.as_data(),
     }  # fmt: skip
 
