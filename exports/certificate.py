@@ -47,6 +47,7 @@ def _parts(document: Document, zone: str) -> Iterator[Part]:
             f"NOT VERIFIED: no named person had compared these rules with their source: "
             f"{', '.join(document['unverified'])}. Both people knew it: it stands in the list they signed."
         )
+    yield from _by_one(document)
     yield Heading("Notice before destruction")
     yield from _notices(document)
     yield from _transfers(document)
@@ -94,6 +95,24 @@ def _series(row: Document) -> Iterator[tuple[str, str]]:
     yield "Rule verified by", row["verified_by"] or "NOBODY YET"
     said = {"waived": "waived by who would receive it", "required": "given, see below"}
     yield "Notice before", said.get(row["notice"], "none is needed")
+
+
+def _by_one(document: Document) -> Iterator[Part]:
+    """What one person alone decided about records on the list, before two signed it."""
+    head = ("Decided by one person", "By", "On", "Records", "Kept shorter")
+    moved = [f" from {each['from']} to {each['to']}" if each["from"] else "" for each in document.get("by_one", ())]
+    rows = [
+        (
+            f"{each['what']}{where} (act {each['act']:,})",
+            each["by"], each["on"], f"{each['count']:,}: {_numbers(each['records'])}", f"{each['shorter']:,}",
+        )
+        for each, where in zip(document.get("by_one", ()), moved, strict=True)
+    ]  # fmt: skip
+    if rows:
+        yield Grid(head, tuple(rows))
+        yield Paragraph(
+            "The reasons are in the archive's log. Both people saw this: it stands in the list they signed."
+        )
 
 
 def _notices(document: Document) -> Iterator[Part]:

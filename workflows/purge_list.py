@@ -21,6 +21,7 @@ from custody.ids import RecordNumber
 from custody.schedule import Fate, Series
 from retention_schedules.reasoning import words_of
 from workflows import disposing
+from workflows.decided_by_one import decided_by_one
 from workflows.house import House
 from workflows.terms import schedules_of, terms_of
 
@@ -30,6 +31,7 @@ LISTED = "on the list of another purge"
 NOT_DESTROYED = "its series does not end in destruction"
 CHANGED = "the city's profile or schedules were changed since the list was signed"
 NEWER = "a newer version was taken in since the list was signed"
+REFILED = "it was filed anew since the list was signed"
 GONE = "it is not in the archive any more"
 
 _OPEN = (PurgeState.PROPOSED, PurgeState.APPROVED, PurgeState.BEGUN)
@@ -40,7 +42,8 @@ _DESTROYED = (Fate.DESTROY, Fate.DESTROY_CONFIDENTIALLY)
 class DueList:
     """What may go on a day: the records, by series with the rule, and how many stay for which reason.
 
-    `kept` are still within their period. `unverified` are rules that nobody has compared with their source.
+    `kept` are still within their period. `unverified` are rules that nobody has compared with their source. `by_one` is
+    what one person alone decided about records on it.
     """
 
     on: date
@@ -51,6 +54,7 @@ class DueList:
     kept: int
     unverified: tuple[str, ...]
     shared_media: int
+    by_one: tuple[dict[str, Any], ...]
 
 
 @dataclass(slots=True)
@@ -106,6 +110,7 @@ def due_list(
         kept=sum(counts["keep"] for counts in due.totals.values()),
         unverified=tuple(sorted(unverified)),
         shared_media=purge_rows.shared_media(connection, numbers),
+        by_one=tuple(decided_by_one(house, numbers, today)),
     )
 
 
@@ -171,12 +176,15 @@ def against(house: House, batch: PurgeBatch, numbers: Sequence[RecordNumber]) ->
     proposal = proposal_of(house, batch.number)
     if changed_since(connection, proposal.number):
         return dict.fromkeys(numbers, CHANGED)
+    refiled = {number for number, _ in keeping_queries.filed_behind(connection, proposal.number)}
     there, newer = purge_rows.there(connection, numbers), purge_rows.newer(connection, numbers, batch.entries)
     found: dict[RecordNumber, str] = {}
     judge = _Judge(house, today, proposal.data["accepted"])
     for number in numbers:
         if number not in there or number in newer:
             found[number] = GONE if number not in there else NEWER
+        elif number in refiled:
+            found[number] = REFILED
     for number, row, judged in judge.each([number for number in numbers if number in there]):
         if judged.standing is not Standing.ELIGIBLE:
             found[number] = ", ".join(judged.blocks) or "to be kept longer"

@@ -252,6 +252,7 @@ def as_data(found: DueList) -> dict[str, Any]:
         "oldest": days[0] if days else "", "newest": days[-1] if days else "",
         "excluded": dict(sorted(found.excluded.items())), "kept": found.kept,
         "unverified": list(found.unverified), "shared_media": found.shared_media,
+        "by_one": [dict(row) for row in found.by_one],
     }  # fmt: skip
 
 

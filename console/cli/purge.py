@@ -156,6 +156,8 @@ def approve(context: click.Context, number: int, name: str, dry_run: bool, as_js
     with open_for_writing(settings_of(context)) as house:
         before = purge_steps.purge_of(house, number)
         note(f"You are about to approve that {counted(before.count, 'record')} be destroyed.")
+        for line in due_lines({**purge_steps.story(house, number).proposal, "count": before.count})[1:]:
+            note(line)
         made = purge_steps.approve(house, signer_for(house, name, "approve"), number)
         ready = _ready(house, made)
     lines = [f"Purge {number} is approved: {counted(made.count, 'record')}. Nothing is destroyed yet."]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from console.cli.output import counted
-from custody.authority import PurgeBatch, PurgeState
+from custody.authority import PurgeBatch, PurgeState, numbers_in
+from custody.ids import label_of
 from workflows.purge_list import LISTED, NOT_VERIFIED
 from workflows.purge_steps import Story
 
@@ -80,6 +81,20 @@ def _reason(reason: str) -> str:
     return f"{reason} ({_CURES[reason]})" if reason in _CURES else reason
 
 
+def _by_one(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    lines = []
+    for row in rows:
+        first = ", ".join(label_of(number) for number in numbers_in(row["records"][:5])[:5])
+        more = ", ..." if row["count"] > 5 else ""
+        moved = f" from {row['from']} to {row['to']}" if row["from"] else ""
+        lines.append(
+            f"  BY ONE PERSON: {counted(row['count'], 'record')} {row['what']}{moved} by {row['by']} on {row['on']}"
+        )
+        if row["shorter"]:
+            lines.append(f"    {row['shorter']:,} of them may go earlier because of it; look at them: {first}{more}")
+    return lines
+
+
 def due_lines(found: Mapping[str, Any]) -> list[str]:
     """A list, or what would be on one: what goes by which rule, and what stays for which reason."""
     may = f"{counted(found['count'], 'record')} may be destroyed:" if found["count"] else "nothing may be destroyed."
@@ -93,6 +108,7 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
             lines.append(f"    {handed_over} transferred and received; what goes is the city's own copy")
         if not row["verified_by"]:
             lines.append("    NOT VERIFIED: nobody has compared this rule with its source. Ask the city attorney.")
+    lines += _by_one(found.get("by_one", ()))
     stays = [f"  {count:>9,}  {_reason(reason)}" for reason, count in found["excluded"].items()]
     if found["kept"]:
         lines.append(
