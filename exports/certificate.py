@@ -185,12 +185,17 @@ def _method(document: Document, zone: str) -> Iterator[tuple[str, str]]:
     yield "Ledger", f"destroyed: entry {document['executed']['leaf']:,}; found gone: {document['verified']['leaf']:,}"
 
 
+def _named(residue: Document) -> str:
+    places = ", ".join(residue.get("kept_in", ()))
+    return f": {places}" if places else ""
+
+
 def _elsewhere(document: Document) -> Iterator[Part]:
     kept = document["residue"].get("kept", 0)
     if kept:
         yield Paragraph(
             f"{_counted(kept, 'place')} with a retention of their own (answers to requests, searches, notes) hold some "
-            "of it and were not touched."
+            f"of it and were not touched{_named(document['residue'])}."
         )
     backups = document["backups"]
     if backups:

@@ -8,7 +8,7 @@ import click
 
 from console.cli.asking import signer_for, typed_count
 from console.cli.output import DAMAGED, DAY, FINE, Progress, counted, note, say, settings_of, with_json
-from console.cli.purge_words import batch_data, batch_line, due_lines, step_lines, story_lines
+from console.cli.purge_words import batch_data, batch_line, destroyed_lines, due_lines, step_lines, story_lines
 from custody.authority import PurgeBatch
 from custody.ids import label_of
 from workflows import people, purge_steps
@@ -238,9 +238,7 @@ def execute(
     progress.end()
     with open_house(settings_of(context)) as house:
         written = certificates.write_certificate(house, number, into or house.settings.home / "certificates")
-    lines = [f"{counted(document['count'], 'record')} destroyed; a search of every byte found no remains."]
-    lines += [f"Certificate {written.certificate}, kept for ever:", f"  {written.pdf}", f"  {written.json}"]
-    lines.append(f"Next: read it, and let others remember it: ofrecord purge check {written.json}")
+    lines = destroyed_lines(document, written.pdf, written.json)
     say(as_json, {"document": document, "json": str(written.json), "pdf": str(written.pdf)}, lines)
     return FINE
 

@@ -1,6 +1,7 @@
 """How purges are told on the terminal: lists with their reasons, steps with who and when."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from console.cli.output import counted
@@ -151,4 +152,15 @@ def step_lines(steps: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
         if step.get("reasons"):
             why = ": " + "; ".join(f"{name} ({count:,})" for name, count in step["reasons"].items())
         lines.append(f"  {at}  {_DONE[step['kind']].format(who)}{why} (ledger entry {step['leaf']:,})")
+    return lines
+
+
+def destroyed_lines(document: Mapping[str, Any], pdf: Path, proofs: Path) -> list[str]:
+    """What is said when records are destroyed: what went, what is kept all the same, and where the certificate lies."""
+    lines = [f"{counted(document['count'], 'record')} destroyed; a search of every byte found no remains."]
+    if document["residue"].get("kept_in"):
+        places = ", ".join(document["residue"]["kept_in"])
+        lines.append(f"Kept, with a retention of its own, although some of it stands there: {places}.")
+    lines += [f"Certificate {document['certificate']}, kept for ever:", f"  {pdf}", f"  {proofs}"]
+    lines.append(f"Next: read it, and let others remember it: ofrecord purge check {proofs}")
     return lines
