@@ -65,6 +65,12 @@ def user_named(house: House, name: str) -> User:
     for user in there:
         if _plain(user.name) == _plain(name):
             return user
+    gone = [user for user in authority_rows.users(house.catalog.connection) if _plain(user.name) == _plain(name)]
+    if gone:
+        raise UsageError(
+            f"{gone[-1].name} was retired as a user on {local(house, gone[-1].retired_at or 0)}.",
+            "Somebody else does it, or the director enrols the person anew: ofrecord user add --help",
+        )
     known = ", ".join(f"{user.name} ({user.role})" for user in there) or "nobody yet"
     cure = "Write the name as it was enrolled." if there else "Enrol the director first: ofrecord user add --help"
     raise UsageError(f"There is no user {name!r} (enrolled: {known}).", cure)

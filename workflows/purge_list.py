@@ -156,12 +156,16 @@ class _Judge:
         return None if at is None else local_day(queries.moment(at), self._house.city.time_zone)
 
 
+def under_way(house: House) -> list[PurgeBatch]:
+    """The purges that are not over: a hold or a request on one of their records throws them back."""
+    return [batch for batch in authority_rows.purges(house.catalog.connection) if batch.state in _OPEN]
+
+
 def listed_elsewhere(house: House) -> set[int]:
     """The records on the lists of purges that are not over."""
     found: set[int] = set()
-    for batch in authority_rows.purges(house.catalog.connection):
-        if batch.state in _OPEN:
-            found |= set(numbers_in(proposal_of(house, batch.number).data["numbers"]))
+    for batch in under_way(house):
+        found |= set(numbers_in(proposal_of(house, batch.number).data["numbers"]))
     return found
 
 

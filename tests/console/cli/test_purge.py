@@ -165,6 +165,16 @@ def test_a_purge_that_stops_behind_the_destruction_says_everywhere_that_it_has_h
     assert "certified" in ofrecord(approved, "purge", "list")[1]
 
 
+def test_a_hold_says_which_purge_it_stops_and_who_was_retired_is_told(approved: Path) -> None:
+    code, out, _ = ofrecord(approved, "hold", "place", "audit", "--matter", "State audit", "--reason", "asked")
+    assert code == 0 and "Purge 1 is approved. If this reaches one of its records, it is thrown back." in out
+    code, _, err = ofrecord(approved, "user", "add", "Bo", "--role", "king", passwords=False)
+    assert code == 3 and "There is no role 'king'" in err and "clerk" in err
+    assert ofrecord(approved, "user", "retire", "Dana Ruiz", "--reason", "left")[0] == 0
+    code, _, err = ofrecord(approved, "purge", "cancel", "1", "--reason", "x", "--as", "Dana Ruiz")
+    assert code == 3 and "Dana Ruiz was retired as a user on" in err
+
+
 def test_a_rule_that_is_none_is_refused_and_waiting_is_told_with_its_day(tmp_path: Path) -> None:
     purge_stages.build(tmp_path, "home", "approved")
     purge_stages.write_passwords(tmp_path / "passwords")
