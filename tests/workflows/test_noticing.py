@@ -158,7 +158,7 @@ def test_steps_out_of_order_are_refused(old: Archive) -> None:
             noticing.reply(house, 1, "declined", date(2026, 11, 20))
         with pytest.raises(UsageError, match="still to come"):
             noticing.sent(house, 1, date(2026, 11, 21))
-        with pytest.raises(UsageError, match="has not ended by 2022-03-01"):
+        with pytest.raises(UsageError, match="had not ended by 2022-03-01"):
             noticing.sent(house, 1, date(2022, 3, 1))
         noticing.drop(house, 1, "wrong")
         with pytest.raises(UsageError, match="not a draft"):
@@ -201,6 +201,30 @@ def test_what_the_society_wants_goes_by_no_waiver_and_by_no_other_filing(old: Ar
         assert not filing.misfiled(house) and not filing.apply_rules(house)
         noticing.reply(house, 1, "declined", date(2026, 11, 20))
         assert filing.apply_rules(house) == {"WI-DEF-7Y": 2}
+
+
+def test_a_letter_in_the_middle_of_a_year_is_mailed_and_helps_what_it_counted(archive: Archive, jsonl: Jsonl) -> None:
+    days = ("2019-01-10", "2019-06-01", "2019-12-10")
+    archive.take_in(jsonl("a", *({"object_id": day, "created_at": f"{day}T15:00:00Z"} for day in days)))
+    at(archive, 2026, 6, 15)
+    with archive.writing() as house:
+        made, _ = noticing.draft(house, ASK)
+        assert [(row["first_year"], row["last_year"], row["records"]) for row in made["rows"]] == [(2019, 2019, 2)]
+        assert [row["period"] for row in made["rows"]] == ["7 years (Wis. Stat. 19.21(4)(b))"]
+        with pytest.raises(UsageError, match="of 1 of its records had not ended by 2026-06-01"):
+            noticing.sent(house, 1, date(2026, 6, 1))
+        noticing.sent(house, 1, date(2026, 6, 15))
+        assert due(house, date(2026, 8, 15)).eligible == (1, 2)
+        assert judged(house, 3, date(2027, 1, 1)).blocks == ("notice too early",)
+    at(archive, 2026, 12, 20)
+    with archive.writing() as house:
+        made, _ = noticing.draft(house, ASK)
+        assert [row["records"] for row in made["rows"]] == [1]
+        noticing.sent(house, 2, date(2026, 12, 20))
+        assert due(house, date(2026, 12, 21)).eligible == (1, 2)  # the second letter begins nothing anew for them
+        assert due(house, date(2027, 2, 19)).eligible == (1, 2, 3)
+        noticing.reply(house, 2, "reviewing", date(2026, 12, 20))
+        assert not due(house, date(2027, 2, 19)).eligible
 
 
 def test_a_reply_that_is_still_to_come_is_told_as_that(old: Archive) -> None:
