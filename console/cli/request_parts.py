@@ -7,6 +7,7 @@ import click
 PARTS = {
     "open": "request_opening:open_",
     "clock": "request_intake:clock",
+    "about-self": "request_about_self:about_self",
     "insufficient": "request_intake:insufficient",
     "clarified": "request_intake:clarified",
     "pause": "request_intake:pause",
