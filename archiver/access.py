@@ -11,7 +11,7 @@ from archiver.catalog.catalog import Catalog
 from archiver.journal import Journal
 from archiver.ledger import Ledger
 from custody.access import Read, batch_commitment, read_digest, text_commitment
-from custody.errors import BusyError, CustodyError
+from custody.errors import BusyError, CustodyError, DamageError
 from custody.ids import new_openings
 
 BATCH = 1_000
@@ -40,6 +40,8 @@ def write_down(
             row = {"number": number, "at": read.at, "by": by, "kind": kind, "subject": subject, "outcome": outcome}
             row |= {"count": count, "salt": salt, "text": text, "text_salt": text_salt, "text_commitment": committed}
             access_rows.add_read(connection, {**row, "digest": read_digest(salt, read, committed)})
+            if not access_rows.is_there(connection, number):
+                raise DamageError("The catalog does not keep it.", "Run `ofrecord verify`.")
     except CustodyError as error:
         raise type(error)(f"{_NOT_SHOWN} {error.message}", error.hint) from error
     if not catalog.is_current():

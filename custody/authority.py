@@ -92,11 +92,12 @@ class PurgeBatch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Objection:
-    """Why something may not be done: its code, what is wrong, and what to do."""
+    """Why something may not be done: its code, what is wrong, and what to do. `until`: when it is none any more."""
 
     code: str
     words: str
     cure: str
+    until: int = 0
 
 
 def statement(archive: str, kind: str, subject: int, data: Mapping[str, Any], user: int, at: int) -> bytes:
@@ -160,12 +161,14 @@ def to_approve(batch: PurgeBatch, user: User, at: int, roles: Roles) -> Iterator
             code="purge-approver-new",
             words=f"{user.name} was enrolled less than {batch.waits.enrolled_days} days before",
             cure="wait until then, or let a person approve who has been enrolled longer",
+            until=user.enrolled_at + batch.waits.enrolled_days * DAY,
         )
     if at - batch.proposed_at < batch.waits.approval_hours * HOUR:
         yield Objection(
             code="purge-too-soon",
             words=f"it was proposed less than {batch.waits.approval_hours} hours before",
             cure="wait until then; the list stays as it is",
+            until=batch.proposed_at + batch.waits.approval_hours * HOUR,
         )
 
 
@@ -177,7 +180,8 @@ def to_execute(batch: PurgeBatch, user: User, at: int, roles: Roles) -> Iterator
         yield Objection(
             code="purge-in-grace",
             words=f"it was not approved {batch.waits.grace_days} days before",
-            cure="wait until then; until then anybody with a role can cancel it",
+            cure="wait until then; meanwhile anybody with a role can cancel it",
+            until=batch.approved_at + batch.waits.grace_days * DAY if _is_approved(batch) else 0,
         )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from custody.ids import RecordNumber
 
+_MOST_FOLDERS = 20
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gone:
@@ -42,10 +44,11 @@ class Remains:
     kept: tuple[str, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
-        """The result as JSON data, without the places."""
+        """The result as JSON data. Of the places only those are named that are kept: by folder, at most twenty."""
         counts = {"files": self.files, "bytes": self.bytes, "needles": self.needles, "hits": len(self.hits)}
         more = {"accounted": self.accounted, "structural": self.structural, "shared": self.shared}
-        return {**counts, **more, "kept": len(self.kept)}
+        folders = dict.fromkeys("/".join(place.split("/")[:2]) for place in self.kept)
+        return {**counts, **more, "kept": len(self.kept), "kept_in": list(folders)[:_MOST_FOLDERS]}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

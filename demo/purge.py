@@ -105,8 +105,8 @@ def _propose(days: Days) -> tuple[int, list[str]]:
     rules = " ".join(f"--although-unverified {rule}" for rule in RULES)
     with _step(days, f"purge propose {rules}") as house:
         batch = purge_steps.propose(house, _as(house, "Carla Clerk"), RULES)
-    print(f"    {batch.count} records may go; {found.kept} must be kept longer; left out:", end=" ")
-    print(", ".join(f"{count} {why}" for why, count in found.excluded.items()) or "none", "\n", flush=True)
+    print(f"    {batch.count} records may go; {found.kept} must be kept longer. Why others stay:", end=" ")
+    print(", ".join(f"{why} ({count})" for why, count in found.excluded.items()) or "none", "\n", flush=True)
     return batch.number, texts
 
 

@@ -47,6 +47,7 @@ def _parts(document: Document, zone: str) -> Iterator[Part]:
             f"NOT VERIFIED: no named person had compared these rules with their source: "
             f"{', '.join(document['unverified'])}. Both people knew it: it stands in the list they signed."
         )
+    yield from _by_one(document)
     yield Heading("Notice before destruction")
     yield from _notices(document)
     yield from _transfers(document)
@@ -96,6 +97,24 @@ def _series(row: Document) -> Iterator[tuple[str, str]]:
     yield "Notice before", said.get(row["notice"], "none is needed")
 
 
+def _by_one(document: Document) -> Iterator[Part]:
+    """What one person alone decided about records on the list, before two signed it."""
+    head = ("Decided by one person", "By", "On", "Records", "Kept shorter")
+    moved = [f" from {each['from']} to {each['to']}" if each["from"] else "" for each in document.get("by_one", ())]
+    rows = [
+        (
+            f"{each['what']}{where} (act {each['act']:,})",
+            each["by"], each["on"], f"{each['count']:,}: {_numbers(each['records'])}", f"{each['shorter']:,}",
+        )
+        for each, where in zip(document.get("by_one", ()), moved, strict=True)
+    ]  # fmt: skip
+    if rows:
+        yield Grid(head, tuple(rows))
+        yield Paragraph(
+            "The reasons are in the archive's log. Both people saw this: it stands in the list they signed."
+        )
+
+
 def _notices(document: Document) -> Iterator[Part]:
     if not document["notices"]:
         yield Paragraph("No notice was mailed for these series; see each rule above.")
@@ -123,10 +142,10 @@ def _held(document: Document, zone: str) -> str:
     checked = document["checked"]
     holds = ", ".join(map(str, checked["holds"])) or "none"
     asked = ", ".join(map(str, checked["requests"])) or "none"
+    last = " None of them protected a record on the list any more." if checked["holds"] or checked["requests"] else ""
     return (
         f"Each record was asked about once more at {_moment(checked['at'], zone)}, the moment of destruction. Holds "
-        f"that stood then: {holds}. Requests that were open then: {asked}. None of them "
-        "protected a record on the list any more."
+        f"that stood then: {holds}. Requests that were open then: {asked}.{last}"
     )
 
 
@@ -166,12 +185,17 @@ def _method(document: Document, zone: str) -> Iterator[tuple[str, str]]:
     yield "Ledger", f"destroyed: entry {document['executed']['leaf']:,}; found gone: {document['verified']['leaf']:,}"
 
 
+def _named(residue: Document) -> str:
+    places = ", ".join(residue.get("kept_in", ()))
+    return f": {places}" if places else ""
+
+
 def _elsewhere(document: Document) -> Iterator[Part]:
     kept = document["residue"].get("kept", 0)
     if kept:
         yield Paragraph(
             f"{_counted(kept, 'place')} with a retention of their own (answers to requests, searches, notes) hold some "
-            "of it and were not touched."
+            f"of it and were not touched{_named(document['residue'])}."
         )
     backups = document["backups"]
     if backups:

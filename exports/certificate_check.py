@@ -220,6 +220,8 @@ def _said(document: Mapping[str, Any], case: _Case) -> Iterator[str]:
         yield "remains were found"
     if document["series"] != proposed["series"] or document["waits"] != proposed["waits"]:
         yield "the certificate says other rules or waits than were signed"
+    if document.get("by_one", []) != proposed.get("by_one", []):
+        yield "the certificate says otherwise who filed or dated records than was signed"
 
 
 def _items(found: Mapping[str, Any], case: _Case) -> Iterator[str]:

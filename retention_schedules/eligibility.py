@@ -177,7 +177,8 @@ def _society(
     if not law.body:
         reasoning.block("notice rule not known", "whether notice must be given before destruction is not known here")
         return
-    if row.whs_notice == "waived" or series in situation.city.waived_series:
+    wants = [each for each in situation.notices if each.reply in ("accepted", "reviewing")]
+    if not wants and (row.whs_notice == "waived" or series in situation.city.waived_series):
         cited = situation.city.waivers.get(series, "")
         body = law.body[:1].upper() + law.body[1:]
         reasoning.steps.append(f"{body} has waived notice for this series{f' ({cited})' if cited else ''}.")
@@ -190,15 +191,19 @@ def _society(
         reasoning.steps.append(f"{law.body[:1].upper()}{law.body[1:]} accepted it and has received it: transferred.")
         if not any(each.reply == "reviewing" for each in situation.notices):
             return
-    notice = max(situation.notices, key=lambda each: (each.reply in ("accepted", "reviewing"), each.mailed))
-    too_early = retention_ends is not None and notice.mailed <= retention_ends
-    if too_early and not situation.city.whs_early_notice and notice.reply not in ("accepted", "reviewing"):
-        reasoning.block(
-            "notice too early",
-            f"the notice of {said(notice.mailed)} was mailed before retention had ended: verify expiry first",
-        )
+    if wants:
+        _reply(max(wants, key=lambda each: each.mailed), situation.city, law, reasoning)
         return
-    _reply(notice, situation.city, law, reasoning)
+    early = retention_ends if not situation.city.whs_early_notice else None
+    given = [each for each in situation.notices if early is None or each.mailed > early]
+    if given:  # one notice in time is enough; another of the same year, for other records, begins nothing anew
+        city = situation.city
+        _reply(min(given, key=lambda each: notice_end(each, city, law) or date.max), city, law, reasoning)
+        return
+    newest = max(each.mailed for each in situation.notices)
+    reasoning.block(
+        "notice too early", f"the notice of {said(newest)} was mailed before retention had ended: verify expiry first"
+    )
 
 
 def notice_end(notice: NoticeFacts, city: CityTerms, law: NoticeLaw) -> date | None:

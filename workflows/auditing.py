@@ -204,6 +204,25 @@ def _shallow(house: House, level: Level) -> Iterator[Finding]:
     yield from check_unsigned(house.catalog, house.vault)
 
 
+def check_what_people_did(house: House) -> tuple[Finding, ...]:
+    """Whether holds, requests, filings, users and all else that follows from acts is what the signed ledger says was
+    done. Asked before records are destroyed; an earlier purge that should not have been is no finding here."""
+    found = [
+        *_guarded(check_ledger(house.catalog, acts.is_kind, signing.verify)),
+        *_guarded(_authority(house)),
+        *_guarded(check_replay(house.catalog)),
+    ]
+    return tuple(each for each in dict.fromkeys(found) if not _is_old_deed(each))
+
+
+def _is_old_deed(finding: Finding) -> bool:
+    """Whether a finding is about what was destroyed earlier, which nothing can mend and every verification says again;
+    or that the newest entries are not signed yet, as while somebody is writing."""
+    return finding.code in ("destruction-unfinished", "checkpoint-unsigned") or (
+        finding.code.startswith("purge-") and finding.code != "purge-changed"
+    )
+
+
 def _authority(house: House) -> Iterator[Finding]:
     return check_authority(house.catalog, roles(), signing.verify, house.city.time_zone)
 

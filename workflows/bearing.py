@@ -31,18 +31,25 @@ _FEW = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Covered:
-    """A notice as it bears on records: one series, the years they were created in, up to the last record it counted."""
+    """A notice as it bears on records: one series, the years they were created in, up to the last record it counted.
+
+    `rank` is its place among all notices in order of their drafting: what was filed anew behind that it did not count.
+    """
 
     series: str
     first: int
     last: int
     upto: int
+    rank: int
     facts: NoticeFacts
 
 
 @dataclass(slots=True)
 class Bearings:
-    """What was gathered. `codes` gives by record number which of the `groups` of facts reaches it; 0 is none."""
+    """What was gathered. `codes` gives by record number which of the `groups` of facts reaches it; 0 is none.
+
+    `refiled` gives by record number how many notices had been drafted when it was filed last; empty when none had.
+    """
 
     terms: CityTerms
     day_of: Callable[[int], date]
@@ -56,6 +63,7 @@ class Bearings:
     damaged: set[int] = field(default_factory=set)
     transferred: Mapping[int, date] = field(default_factory=dict)
     limits: list[int] = field(default_factory=list)
+    refiled: "array[int]" = field(default_factory=lambda: array("H"))
     _after: dict[tuple[int, int], int] = field(default_factory=dict)
     _facts: list[Fact] = field(default_factory=list)
 
@@ -97,6 +105,7 @@ class Bearings:
             self.transferred.get(number),
             number if own else 0,
             account if own or account in self.accounts_with_events else 0,
+            self.refiled[number] if self.refiled else 0,
         )
 
     def on_all(self, number: int) -> tuple[Fact, ...]:
@@ -130,7 +139,8 @@ class Bearings:
         record = self._with_events(record, row)
         year = record.created.year if record.created else 0
         covering = [each for each in self.notices if each.series == series and each.first <= year <= each.last]
-        notices = tuple(each.facts for each in covering if number <= each.upto)
+        before = self.refiled[number] if self.refiled else 0
+        notices = tuple(each.facts for each in covering if number <= each.upto and each.rank >= before)
         return Situation(record=record, city=self.terms, notices=notices)
 
     def _with_events(self, record: RecordFacts, row: KeptRow) -> RecordFacts:
@@ -182,6 +192,7 @@ def gather(house: House, terms: CityTerms, numbers: Sequence[int] | None = None)
     found.accounts_with_events = frozenset(int(str(which)) for kind, which in events if kind == "account")
     found.damaged = keeping_queries.records_in(connection, _unwell(house))
     found.transferred = transferred(house, numbers)
+    found.refiled = _refiled(house, len(codes))
     found.limits = sorted({upto for upto, _ in found.to_all} | {notice.upto for notice in found.notices})
     return found
 
@@ -291,9 +302,20 @@ def _nothing() -> Clause:
     return from_data({"is": "neither", "part": {"is": "everything"}})
 
 
+def _refiled(house: House, size: int) -> "array[int]":
+    """By record number, how many notices had been drafted when it was filed last; empty when none had."""
+    connection = house.catalog.connection
+    drafted = queries.numbers_of_acts(connection, "notice.drafted")
+    found = array("H")
+    for number, act in keeping_queries.filed_behind(connection, drafted[0]) if drafted else ():
+        found = found or array("H", bytes(2 * size))
+        found[number] = bisect_left(drafted, act)
+    return found
+
+
 def _notices(house: House) -> list[Covered]:
     found = []
-    for notice in keeping_queries.notices(house.catalog.connection):
+    for rank, notice in enumerate(keeping_queries.notices(house.catalog.connection)):
         if notice["state"] not in ("sent", "answered"):
             continue
         facts = NoticeFacts(
@@ -303,7 +325,7 @@ def _notices(house: House) -> list[Covered]:
         )
         for row in notice["rows"]:
             years = {"first": row["first_year"], "last": row["last_year"]}
-            found.append(Covered(series=row["series"], upto=notice["upto"], facts=facts, **years))
+            found.append(Covered(series=row["series"], upto=notice["upto"], rank=rank, facts=facts, **years))
     return found
 
 

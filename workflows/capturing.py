@@ -147,10 +147,10 @@ def _late(house: House, run: int) -> list[str]:
     late = destroyed_rows.come_in_late(house.catalog.connection, run, quarter)
     if not late:
         return []
-    count = "1 of the new records is" if late == 1 else f"{late:,} of the new records are"
+    which = "is so old that its" if late == 1 else "are so old that their"
     return [
-        f"{count} so old that its retention ended already. What was destroyed is not remembered, so it comes in again "
-        "as new when a download that holds it is taken in: see `ofrecord retention due`"
+        f"{late:,} of the new records {which} retention ended already. What was destroyed is not remembered, so it "
+        "comes in again as new when a download that holds it is taken in: see `ofrecord retention due`"
     ]
 
 

@@ -150,6 +150,7 @@ def _document(house: House, number: int, backups: Sequence[Mapping[str, str]]) -
         "series": proposed["series"],
         "excluded": proposed["excluded"],
         "unverified": proposed["accepted"],
+        "by_one": proposed.get("by_one", []),
         "ordinance": terms.ordinance,
         "notices": _notices(house, used),
         "transfers": _transfers(house, proposed["numbers"]),

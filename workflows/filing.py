@@ -13,7 +13,7 @@ from archiver.catalog import keeping_queries
 from archiver.catalog.keeping_queries import TraitRow
 from custody.account import Account
 from custody.days import add_period
-from custody.errors import UsageError
+from custody.errors import UnavailableError, UsageError
 from custody.ids import RecordNumber, label_of
 from custody.record import Content, Kind
 from custody.schedule import Period, Unit
@@ -21,7 +21,7 @@ from custody.selector import Is, Selector, tag_key
 from retention_schedules.filing import CONDITIONS, Rule, Traits, classify, rule_from
 from retention_schedules.schedules import Schedules
 from workflows.access import reading
-from workflows.disposing import judged_as, today
+from workflows.disposing import judged, judged_as, today
 from workflows.finding import ask
 from workflows.house import House
 from workflows.terms import schedules_of
@@ -34,12 +34,16 @@ _ACT = 50_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """What a rule would do: how many records meet it, how many it would move from which series, and due when."""
+    """What a rule would do: how many records meet it, how many it would move from which series, and due when.
+
+    What a person filed by hand stays, and what is `set_aside` for the body that keeps history.
+    """
 
     rule: Rule
     meets: int
     moves: Mapping[str, int]
     by_hand: int
+    set_aside: int
     due_now: int
     due_within_a_year: int
 
@@ -144,7 +148,9 @@ def misfiled(house: House) -> dict[str, list[int]]:
                 series, _, number = classify(saved, traits, "", schedules_of(house))
                 if number and series != row.series:
                     found.setdefault(series, []).append(row.number)
-    return found
+    kept = set_aside(house, [number for some in found.values() for number in some])
+    left = {series: [number for number in some if number not in kept] for series, some in found.items()}
+    return {series: some for series, some in left.items() if some}
 
 
 def apply_rules(house: House) -> dict[str, int]:
@@ -155,13 +161,15 @@ def apply_rules(house: House) -> dict[str, int]:
         series, why, number = classify(saved, traits, "", schedules)
         if number and row.rule != 0 and series != row.series:
             moves.setdefault((number, series, why), []).append(row.number)
+    kept = set_aside(house, [number for some in moves.values() for number in some])
+    moves = {what: [number for number in some if number not in kept] for what, some in moves.items()}
     acts = [act for (number, series, why), some in moves.items() for act in _filed_acts(some, series, why, number)]
     if acts:
         _write(house, acts, [number for some in moves.values() for number in some])
     counts: Counter[str] = Counter()
     for (_, series, _), some in moves.items():
         counts[series] += len(some)
-    return dict(counts)
+    return {series: count for series, count in counts.items() if count}
 
 
 def reach(house: House, query: str, numbers: Sequence[RecordNumber]) -> tuple[str, list[int]]:
@@ -188,8 +196,24 @@ def file(house: House, numbers: Sequence[int], series: str, reason: str) -> int:
         raise UsageError("Filing by hand needs a reason.", 'Say why: --reason "Official announcement, not a comment"')
     if not numbers:
         raise UsageError("There is nothing to file.", "Nothing was changed.")
+    kept = sorted(set_aside(house, numbers))
+    if kept:
+        named = ", ".join(map(label_of, kept[:5])) + (", ..." if len(kept) > 5 else "")
+        raise UnavailableError(
+            f"Set aside for the body that accepted or reviews them, and filed as its notice said: {named}.",
+            "Nothing was changed. Hand them over (`ofrecord transfer`), or note a new reply (`ofrecord notice reply`).",
+        )
     _write(house, list(_filed_acts(list(numbers), series, reason.strip(), 0)), list(numbers))
     return moved
+
+
+def set_aside(house: House, numbers: Sequence[int]) -> set[int]:
+    """Those of some records that the body that keeps history accepted or reviews: another series would hide them."""
+    replies = {notice.get("reply", "") for notice in keeping_queries.notices(house.catalog.connection)}
+    if not numbers or not replies & {"accepted", "reviewing"}:
+        return set()
+    found = judged(house, [RecordNumber(number) for number in numbers], today(house))
+    return {int(number) for number, each in found.items() if "set aside" in each.blocks}
 
 
 def would_move(house: House, numbers: Sequence[int], series: str) -> int:
@@ -214,8 +238,7 @@ def _checked(house: House, rule: Rule) -> Rule:
 def _tried(house: House, rule: Rule) -> tuple[Trial, list[int]]:
     saved, schedules = [*rules(house), replace(rule, number=_LAST)], schedules_of(house)
     meets = by_hand = 0
-    moves: Counter[str] = Counter()
-    moved: list[int] = []
+    wanted: dict[int, str] = {}
     for row, traits in _traits(house, saved):
         _, _, number = classify(saved, traits, "", schedules)
         if number != _LAST:
@@ -224,10 +247,14 @@ def _tried(house: House, rule: Rule) -> tuple[Trial, list[int]]:
         if row.rule == 0:
             by_hand += 1
         elif row.series != rule.series:
-            moves[row.series] += 1
-            moved.append(row.number)
+            wanted[row.number] = row.series
+    kept = set_aside(house, list(wanted))
+    moved = [number for number in wanted if number not in kept]
     now, later = _due(house, schedules, moved, rule.series)
-    trial = Trial(rule=rule, meets=meets, moves=dict(moves), by_hand=by_hand, due_now=now, due_within_a_year=later)
+    trial = Trial(
+        rule=rule, meets=meets, moves=Counter(wanted[number] for number in moved), by_hand=by_hand,
+        set_aside=len(kept), due_now=now, due_within_a_year=later,
+    )  # fmt: skip
     return trial, moved
 
 

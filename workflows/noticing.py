@@ -4,6 +4,7 @@ The program writes the letter and counts the days; it mails nothing and signs no
 frozen when it is drafted: their series, the years they were made in, and the last record there was.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ class _Group:
     first: int
     last: int
     numbers: list[int]
+    rules: set[str]
 
 
 def draft(house: House, wanted: Wanted) -> tuple[Data, Path]:
@@ -81,7 +83,13 @@ def sent(house: House, number: int, mailed: date) -> Data:
         raise UsageError(f"Notice {number} is not a draft: it is {notice['state']}.", "Nothing was changed.")
     if mailed > today(house):
         raise UsageError(f"{mailed} is still to come.", "Note the mailing when the letter has gone out.")
-    _ended_by(house, {row["series"]: (row["first_year"], row["last_year"]) for row in notice["rows"]}, mailed)
+    years = {row["series"]: (row["first_year"], row["last_year"]) for row in notice["rows"]}
+    if early := _not_ended(house, years, mailed, date.fromisoformat(notice["drafted_on"])):
+        raise UsageError(
+            f"The period of {early[0]:,} of its records had not ended by {mailed}; the last ended on {early[1]}.",
+            "Note the day on which it was mailed. If that is the day, it was mailed too early: "
+            f"drop it (ofrecord notice drop {number}), draft another and mail that.",
+        )
     house.journal.write(("notice.sent", number, {"mailed": str(mailed)}))
     return notice_of(house, number)
 
@@ -93,7 +101,9 @@ def reply(house: House, number: int, answer: str, on: date, scan: Path | None = 
         raise UsageError(f"Notice {number} was not mailed yet.", f"First: ofrecord notice sent {number} --on DAY")
     if answer not in REPLIES:
         raise UsageError(f"There is no reply {answer!r}.", f"Use one of: {', '.join(REPLIES)}.")
-    if not date.fromisoformat(notice["mailed"]) <= on <= today(house):
+    if on > today(house):
+        raise UsageError(f"{on} is still to come.", "Note the reply when it is there.")
+    if on < date.fromisoformat(notice["mailed"]):
         raise UsageError(f"A reply of {on} cannot be: it was mailed on {notice['mailed']}.", "Check --on.")
     data: Data = {"reply": answer, "replied": str(on), "note": note}
     stored = None
@@ -203,8 +213,13 @@ def _covered(house: House, wanted: Wanted) -> dict[str, _Group]:
     for series in wanted.series:
         schedules_of(house).row(series)
     if wanted.series:
-        first, last = wanted.years or (1, 9999)
-        _ended_by(house, dict.fromkeys(wanted.series, (first, last)), day)
+        years = dict.fromkeys(wanted.series, wanted.years or (1, 9999))
+        if early_ones := _not_ended(house, years, day, None):
+            raise UsageError(
+                f"The period of {early_ones[0]:,} of these records has not ended by {day}; "
+                f"the last ends on {early_ones[1]}.",
+                "Expiry is verified first. Leave --series out to cover what is past its period only, or give --years.",
+            )
     groups: dict[str, _Group] = {}
     for row, judged, created in each_alone(house, day):
         ended = judged.retention_ends is not None and judged.retention_ends < day
@@ -215,36 +230,36 @@ def _covered(house: House, wanted: Wanted) -> dict[str, _Group]:
             continue
         if wanted.years and not wanted.years[0] <= created.year <= wanted.years[1]:
             continue
-        group = groups.setdefault(row.series, _Group(created.year, created.year, []))
+        group = groups.setdefault(row.series, _Group(created.year, created.year, [], set()))
         group.first, group.last = min(group.first, created.year), max(group.last, created.year)
         group.numbers.append(row.number)
+        group.rules.add(judged.series)
     return groups
 
 
-def _ended_by(house: House, wanted: dict[str, tuple[int, int]], day: date) -> None:
-    """Refuse a notice for records whose period had not ended by a day, unless the city set it so."""
+def _not_ended(
+    house: House, wanted: Mapping[str, tuple[int, int]], day: date, counted: date | None
+) -> tuple[int, date] | None:
+    """Of how many records the period had not ended by a day, and when the last of them ends; None when of none, or when
+    the city set it so. `counted`: only those are asked about whose period had ended before that day, when the letter
+    was drafted; it says nothing of the others of those years, and does not help them."""
     if terms_of(house).whs_early_notice:
-        return
-    early, latest = 0, day
+        return None
+    ends = []
     for row, judged, created in each_alone(house, day):
-        years = wanted.get(row.series)
+        years, end = wanted.get(row.series), judged.retention_ends
         inside = years and created and years[0] <= created.year <= years[1]
-        if inside and judged.retention_ends is not None and judged.retention_ends >= day:
-            early, latest = early + 1, max(latest, judged.retention_ends)
-    if early:
-        raise UsageError(
-            f"The period of {early:,} of these records has not ended by {day}; the last ends on {latest}.",
-            "Expiry is verified first. Leave --series out to cover only what is past its period, or choose --years.",
-        )
+        if inside and end is not None and day <= end and (counted is None or end < counted):
+            ends.append(end)
+    return (len(ends), max(ends)) if ends else None
 
 
 def _row(house: House, series: str, group: _Group) -> Data:
-    row = schedules_of(house).row(series)
-    governing = row if row.period else schedules_of(house).default
+    row, governing = schedules_of(house).row(series), [schedules_of(house).row(each) for each in sorted(group.rules)]
     size = keeping_queries.stored_bytes(house.catalog.connection, group.numbers)
-    period = words_of(governing.period) if governing.period else ""
+    period = "; ".join(f"{words_of(each.period) if each.period else ''} ({each.authority})" for each in governing)
     facts = {"series": series, "title": row.title, "first_year": group.first, "last_year": group.last}
-    return {**facts, "records": len(group.numbers), "bytes": size, "period": f"{period} ({governing.authority})"}
+    return {**facts, "records": len(group.numbers), "bytes": size, "period": period}
 
 
 def _years(row: Data) -> str:

@@ -65,6 +65,12 @@ def user_named(house: House, name: str) -> User:
     for user in there:
         if _plain(user.name) == _plain(name):
             return user
+    gone = [user for user in authority_rows.users(house.catalog.connection) if _plain(user.name) == _plain(name)]
+    if gone:
+        raise UsageError(
+            f"{gone[-1].name} was retired as a user on {local(house, gone[-1].retired_at or 0)}.",
+            "Somebody else does it, or the director enrols the person anew: ofrecord user add --help",
+        )
     known = ", ".join(f"{user.name} ({user.role})" for user in there) or "nobody yet"
     cure = "Write the name as it was enrolled." if there else "Enrol the director first: ofrecord user add --help"
     raise UsageError(f"There is no user {name!r} (enrolled: {known}).", cure)
@@ -232,12 +238,18 @@ def check_password(password: str, known: tuple[str, ...]) -> None:
         raise UsageError("This password would be guessed soon.", cure)
 
 
-def refuse(objections: Iterator[Objection], so: str) -> None:
-    """Raise UnavailableError with all objections, or do nothing when there is none."""
+def refuse(objections: Iterator[Objection], so: str, house: House | None = None) -> None:
+    """Raise UnavailableError with all objections, or do nothing when there is none. `house`: days are said in words."""
     found = list(objections)
     if found:
         said = "; ".join(each.words for each in found)
-        raise UnavailableError(f"{so}: {said}.", "; ".join(dict.fromkeys(each.cure for each in found)) + ".")
+        raise UnavailableError(f"{so}: {said}.", "; ".join(dict.fromkeys(_cure(each, house) for each in found)) + ".")
+
+
+def _cure(objection: Objection, house: House | None) -> str:
+    if house is None or not objection.until:
+        return objection.cure
+    return objection.cure.replace("until then", f"until {local(house, objection.until)}", 1)
 
 
 def key_path(house: House, number: int, name: str) -> Path:

@@ -5,9 +5,10 @@ from typing import Any
 
 from archiver.catalog import authority_rows
 from custody.authority import PurgeState
-from custody.errors import UnavailableError
+from custody.errors import DamageError, UnavailableError
 from custody.purged import Purged
 from workflows import purging
+from workflows.auditing import check_what_people_did
 from workflows.certificates import issue
 from workflows.house import House
 from workflows.people import Signer
@@ -23,7 +24,19 @@ def is_carried_out(house: House, number: int) -> bool:
 
 
 def carry_out(house: House, person: Signer, number: int, typed: int, backups: Backups, told: Told) -> dict[str, Any]:
-    """Carry a purge out, search for remains, and issue the certificate. Returns its document."""
+    """Carry a purge out, search for remains, and issue the certificate. Returns its document.
+
+    Raises DamageError, and nothing was destroyed, when the catalog does not say what the signed acts say: a hold, a
+    notice or a filing might have been taken out of it.
+    """
+    told("what people did, once more", 0, 0)
+    changed = check_what_people_did(house)
+    if changed:
+        raise DamageError(
+            f"The archive does not say what its signed acts say ({changed[0].object}: {changed[0].message}). "
+            "Nothing was destroyed.",
+            "Run `ofrecord verify` and find out who changed it; `ofrecord rebuild` makes the catalog again.",
+        )
     purged = execute(house, person, number, typed, purge_records, told)
     return _issued(house, number, [purged], backups)
 

@@ -21,6 +21,7 @@ from custody.ids import RecordNumber
 from custody.schedule import Fate, Series
 from retention_schedules.reasoning import words_of
 from workflows import disposing
+from workflows.decided_by_one import decided_by_one
 from workflows.house import House
 from workflows.terms import schedules_of, terms_of
 
@@ -30,6 +31,7 @@ LISTED = "on the list of another purge"
 NOT_DESTROYED = "its series does not end in destruction"
 CHANGED = "the city's profile or schedules were changed since the list was signed"
 NEWER = "a newer version was taken in since the list was signed"
+REFILED = "it was filed anew since the list was signed"
 GONE = "it is not in the archive any more"
 
 _OPEN = (PurgeState.PROPOSED, PurgeState.APPROVED, PurgeState.BEGUN)
@@ -40,7 +42,8 @@ _DESTROYED = (Fate.DESTROY, Fate.DESTROY_CONFIDENTIALLY)
 class DueList:
     """What may go on a day: the records, by series with the rule, and how many stay for which reason.
 
-    `kept` are still within their period. `unverified` are rules that nobody has compared with their source.
+    `kept` are still within their period. `unverified` are rules that nobody has compared with their source. `by_one` is
+    what one person alone decided about records on it.
     """
 
     on: date
@@ -51,6 +54,7 @@ class DueList:
     kept: int
     unverified: tuple[str, ...]
     shared_media: int
+    by_one: tuple[dict[str, Any], ...]
 
 
 @dataclass(slots=True)
@@ -75,7 +79,9 @@ def due_list(
     house: House, accepted: Sequence[str], series: Sequence[str] = (), told: Callable[[int], None] = lambda done: None
 ) -> DueList:
     """What may go today. `accepted` names rules that nobody has verified and that count all the same; `series` limits
-    the list to some series."""
+    the list to some series. Raises UsageError for one that there is not."""
+    for named in (*accepted, *series):
+        schedules_of(house).row(named)
     today = disposing.today(house)
     due = disposing.due(house, today, told)
     excluded: Counter[str] = Counter(due.blocks)
@@ -104,6 +110,7 @@ def due_list(
         kept=sum(counts["keep"] for counts in due.totals.values()),
         unverified=tuple(sorted(unverified)),
         shared_media=purge_rows.shared_media(connection, numbers),
+        by_one=tuple(decided_by_one(house, numbers, today)),
     )
 
 
@@ -149,12 +156,16 @@ class _Judge:
         return None if at is None else local_day(queries.moment(at), self._house.city.time_zone)
 
 
+def under_way(house: House) -> list[PurgeBatch]:
+    """The purges that are not over: a hold or a request on one of their records throws them back."""
+    return [batch for batch in authority_rows.purges(house.catalog.connection) if batch.state in _OPEN]
+
+
 def listed_elsewhere(house: House) -> set[int]:
     """The records on the lists of purges that are not over."""
     found: set[int] = set()
-    for batch in authority_rows.purges(house.catalog.connection):
-        if batch.state in _OPEN:
-            found |= set(numbers_in(proposal_of(house, batch.number).data["numbers"]))
+    for batch in under_way(house):
+        found |= set(numbers_in(proposal_of(house, batch.number).data["numbers"]))
     return found
 
 
@@ -169,12 +180,15 @@ def against(house: House, batch: PurgeBatch, numbers: Sequence[RecordNumber]) ->
     proposal = proposal_of(house, batch.number)
     if changed_since(connection, proposal.number):
         return dict.fromkeys(numbers, CHANGED)
+    refiled = {number for number, _ in keeping_queries.filed_behind(connection, proposal.number)}
     there, newer = purge_rows.there(connection, numbers), purge_rows.newer(connection, numbers, batch.entries)
     found: dict[RecordNumber, str] = {}
     judge = _Judge(house, today, proposal.data["accepted"])
     for number in numbers:
         if number not in there or number in newer:
             found[number] = GONE if number not in there else NEWER
+        elif number in refiled:
+            found[number] = REFILED
     for number, row, judged in judge.each([number for number in numbers if number in there]):
         if judged.standing is not Standing.ELIGIBLE:
             found[number] = ", ".join(judged.blocks) or "to be kept longer"

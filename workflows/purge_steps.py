@@ -104,7 +104,7 @@ def propose(
 def approve(house: House, custodian: Signer, number: int) -> PurgeBatch:
     """Sign a frozen list as the second person. It is judged again first: what no longer holds is thrown back."""
     batch = purge_of(house, number)
-    refuse(to_approve(batch, custodian.user, millis(house.clock()), roles()), f"Purge {number} was not approved")
+    refuse(to_approve(batch, custodian.user, millis(house.clock()), roles()), f"Purge {number} was not approved", house)
     _throw_back_unless_due(house, batch)
     data = {"count": batch.count, "list_sha256": batch.list_sha256}
     house.journal.write(signed(house, custodian, "purge.approved", number, data))
@@ -114,12 +114,12 @@ def approve(house: House, custodian: Signer, number: int) -> PurgeBatch:
 def cancel(house: House, person: Signer, number: int, reason: str) -> PurgeBatch:
     """Stop a purge for good, with the reason. Nothing of its list is destroyed; it can be proposed anew."""
     batch = purge_of(house, number)
-    refuse(to_cancel(batch, person.user, roles()), f"Purge {number} was not cancelled")
     if destroyed_by(house, number) is not None:
         raise UnavailableError(
             f"Purge {number} has been carried out: what it destroyed cannot come back.",
             f"Its certificate: ofrecord purge certificate {number}",
         )
+    refuse(to_cancel(batch, person.user, roles()), f"Purge {number} was not cancelled")
     if not reason.strip():
         raise UsageError("The reason is missing.", "Say why, in a few words: --reason '...'")
     house.journal.write(signed(house, person, "purge.cancelled", number, {"reason": reason.strip()}))
@@ -162,7 +162,7 @@ def execute(house: House, person: Signer, number: int, typed: int, purge: Purge,
 def may_execute(house: House, person: Signer, number: int) -> PurgeBatch:
     """The purge, if this person may carry it out now. Raises UnavailableError with every objection."""
     batch = purge_of(house, number)
-    refuse(to_execute(batch, person.user, millis(house.clock()), roles()), f"Purge {number} was not carried out")
+    refuse(to_execute(batch, person.user, millis(house.clock()), roles()), f"Purge {number} was not carried out", house)
     return batch
 
 
@@ -252,6 +252,7 @@ def as_data(found: DueList) -> dict[str, Any]:
         "oldest": days[0] if days else "", "newest": days[-1] if days else "",
         "excluded": dict(sorted(found.excluded.items())), "kept": found.kept,
         "unverified": list(found.unverified), "shared_media": found.shared_media,
+        "by_one": [dict(row) for row in found.by_one],
     }  # fmt: skip
 
 

@@ -35,8 +35,18 @@ def with_rows(schedules: Schedules, made: list[dict[str, Any]]) -> Schedules:
             shipped = schedules_for(schedules.jurisdiction).rows.get(series)
             rows[series] = shipped or replace(rows[series], period=None)
         elif change["what"] == "adopt" and change.get("row"):
-            rows[series] = row_with(rows.get(series), change["row"], series, schedules.jurisdiction)
+            entered = _stands_by(change["row"], str(change.get("reference", "")))
+            rows[series] = row_with(rows.get(series), entered, series, schedules.jurisdiction)
     return replace(schedules, rows=rows, default=rows[schedules.default.id])
+
+
+def _stands_by(entered: Mapping[str, Any], reference: str) -> dict[str, Any]:
+    """What was entered of a row. Another period than the shipped one is no statute's, nor has anybody verified it who
+    verified that: it stands by the adoption."""
+    if "period" not in entered:
+        return dict(entered)
+    authority = f"as adopted: {reference}" if reference else ""
+    return {"authority": authority, "statutory": False, "verified_by": "", **entered}
 
 
 def row_with(before: Series | None, entered: Mapping[str, Any], series: str, jurisdiction: str) -> Series:

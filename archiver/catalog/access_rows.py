@@ -33,6 +33,11 @@ def add_read(connection: Connection, row: Row) -> None:
     connection.execute(insert(access), row)
 
 
+def is_there(connection: Connection, number: int) -> bool:
+    """Whether a reading stands in the catalog."""
+    return connection.execute(select(access.c.number).where(access.c.number == number)).first() is not None
+
+
 def waiting(connection: Connection) -> list[tuple[int, int, bytes]]:
     """The readings that stand in no batch yet, in order: number, time, digest."""
     query = select(access.c.number, access.c.at, access.c.digest).where(access.c.number > _batched(connection))

@@ -108,9 +108,12 @@ class Catalog:
         self.truncate_log()
 
     def check(self, quick: bool = False) -> list[str]:
-        """What the database itself finds wrong with its file; empty when nothing. `quick` leaves its indexes out."""
+        """What the database finds wrong with its file, and what acts in it unasked (a trigger); empty when nothing.
+        `quick` leaves its indexes out."""
         try:
             rows = self.dbapi().execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(20)").fetchall()
+            acting = "SELECT type || ' ' || name || ': somebody put it there' FROM sqlite_master"
+            rows += self.dbapi().execute(f"{acting} WHERE type IN ('trigger', 'view')").fetchall()
         except CustodyError as error:
             return [error.message]
         return [row[0] for row in rows if row[0] != "ok"]

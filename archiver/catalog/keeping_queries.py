@@ -124,6 +124,22 @@ def filings(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     return found
 
 
+def filing_rows(connection: Connection, numbers: Sequence[int]) -> dict[int, Row]:
+    """The newest filing of those records that were filed anew: series, rule (0: by a person) and act."""
+    columns = (filing.c.number, filing.c.series, filing.c.rule, filing.c.act)
+    found: dict[int, Row] = {}
+    for start in range(0, len(numbers), 5000):
+        here = filing.c.number.in_(numbers[start : start + 5000])
+        found |= {row["number"]: dict(row) for row in connection.execute(select(*columns).where(here)).mappings()}
+    return found
+
+
+def filed_behind(connection: Connection, act: int) -> Iterator[tuple[int, int]]:
+    """The records whose newest filing came after an act, each with the act that filed it."""
+    for row in connection.execute(select(filing.c.number, filing.c.act).where(filing.c.act > act)):
+        yield row[0], row[1]
+
+
 def rules(connection: Connection) -> list[Row]:
     """The filing rules in the order in which they are asked."""
     query = select(filing_rule).order_by(filing_rule.c.position, filing_rule.c.number)

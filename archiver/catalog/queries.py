@@ -316,6 +316,22 @@ def newest_leaf_of_acts(connection: Connection, kinds: Sequence[str], subject: i
     return connection.execute(query).scalar() or 0
 
 
+def who_did(connection: Connection, number: int) -> tuple[str, int]:
+    """Who did an act, and when (milliseconds)."""
+    row = connection.execute(select(act.c.data, act.c.at).where(act.c.number == number)).one()
+    return str(json.loads(row[0]).get("by", "")), int(row[1])
+
+
+def numbers_of_acts(connection: Connection, kind: str) -> list[int]:
+    """The numbers of all acts of a kind, in order."""
+    return list(connection.execute(select(act.c.number).where(act.c.kind == kind).order_by(act.c.number)).scalars())
+
+
+def kinds_of_acts_from(connection: Connection, leaf: int) -> list[str]:
+    """The kinds of the acts whose ledger entry is this one or behind it, in order."""
+    return list(connection.execute(select(act.c.kind).where(act.c.leaf >= leaf).order_by(act.c.leaf)).scalars())
+
+
 def newest_leaf_of_records(connection: Connection, numbers: Sequence[int]) -> int:
     """The newest ledger entry of any version of these records; 0 when there are none."""
     newest = 0

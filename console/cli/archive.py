@@ -34,7 +34,7 @@ def init(context: click.Context, city: str, engine: str, as_json: bool) -> None:
     lines = [f"Made an archive for {title} in {settings.home}."]
     if lacks:
         lines.append("No ordinance for destruction is entered yet, so nothing will ever count as free to go:")
-        lines.append(f"  complete {settings.city} when the city attorney has confirmed one{cited}.")
+        lines.append(f"  when the city attorney has confirmed one{cited}: ofrecord schedules ordinance CITATION")
     lines.append(f"Next: ofrecord --home {settings.home} account add HANDLE --platform NAME")
     say(as_json, data, lines)
 

@@ -214,6 +214,8 @@ def restore(
     ]
     if done.missing:
         lines.append(f"Known to be missing: {counted(done.missing, 'newer ledger entry', 'newer ledger entries')}.")
+    if done.replayed:
+        lines.append(f"Destroyed again, as the newer ledger says: {counted(done.replayed, 'record')}.")
     lines.append("That it was restored is written in the ledger.")
     about = {**_about(made), "home": str(home), "records": done.records, "missing": done.missing}
     say(as_json, {**about, "verified": done.verified, "replayed": done.replayed}, lines)

@@ -10,6 +10,7 @@ from custody.errors import UsageError
 from custody.ids import RecordNumber, number_of
 from workflows import holding
 from workflows.house import open_for_writing, open_house
+from workflows.purge_list import under_way
 
 
 @click.group()
@@ -80,10 +81,14 @@ def place(
         return
     with open_for_writing(settings_of(context)) as house:
         made = holding.place(house, wanted)
-        data = holding.as_data(house, made)
+        data, purges = holding.as_data(house, made), under_way(house)
     lines = [f"Hold {made.number} stands on {counted(data['reaches_now'], 'record')}: {data['scope']}."]
     lines += _reach(data)
     lines.append(f"Release it when the matter is over: ofrecord hold release {made.number} --reason ...")
+    for purge in purges:
+        lines.append(
+            f"Purge {purge.number} is {purge.state.value}. If this reaches one of its records, it is thrown back."
+        )
     say(as_json, {**data, "placed": True}, lines)
 
 

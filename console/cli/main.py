@@ -85,8 +85,7 @@ def main(words: Sequence[str] | None = None) -> None:
         result = cli.main(given, prog_name="ofrecord", standalone_mode=False)
         code = result if isinstance(result, int) else FINE
     except CustodyError as error:
-        explain(error, as_json)
-        code = exit_code_of(error)
+        code = _stopped() if _is_stop(error) else _explained(error, as_json)
     except click.exceptions.NoArgsIsHelpError as error:
         note(error.format_message())
         code = WRONG_USE
@@ -94,18 +93,42 @@ def main(words: Sequence[str] | None = None) -> None:
         explain(CustodyError(error.format_message(), _help_for(error)), as_json)
         code = WRONG_USE
     except (KeyboardInterrupt, click.Abort):
-        note("Stopped. What was acknowledged is safe; the same command goes on from there.")
-        code = INCOMPLETE
+        code = _stopped()
     except BrokenPipeError:
         sys.stderr.close()
         code = FINE
     except Exception as error:
         if os.environ.get("OFRECORD_DEBUG"):
             raise
-        kind = type(error).__name__
-        explain(CustodyError(f"Ofrecord met something it did not expect ({kind}).", _REPORT), as_json)
-        code = INCOMPLETE
+        code = _stopped() if _is_stop(error) else _unexpected(error, as_json)
     sys.exit(code)
+
+
+def _stopped() -> int:
+    note("Stopped. What was acknowledged is safe; the same command goes on from there.")
+    return INCOMPLETE
+
+
+def _is_stop(error: BaseException | None) -> bool:
+    """Whether an error only came of somebody pressing Ctrl-C: what was under way then fails in its own words."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _explained(error: CustodyError, as_json: bool) -> int:
+    explain(error, as_json)
+    return exit_code_of(error)
+
+
+def _unexpected(error: Exception, as_json: bool) -> int:
+    kind = type(error).__name__
+    explain(CustodyError(f"Ofrecord met something it did not expect ({kind}).", _REPORT), as_json)
+    return INCOMPLETE
 
 
 _REPORT = "The archive keeps only whole steps. Run `ofrecord verify`; OFRECORD_DEBUG=1 shows details."

@@ -8,7 +8,7 @@ import click
 
 from console.cli.asking import signer_for, typed_count
 from console.cli.output import DAMAGED, DAY, FINE, Progress, counted, note, say, settings_of, with_json
-from console.cli.purge_words import batch_data, batch_line, due_lines, step_lines, story_lines
+from console.cli.purge_words import batch_data, batch_line, destroyed_lines, due_lines, step_lines, story_lines
 from custody.authority import PurgeBatch
 from custody.ids import label_of
 from workflows import people, purge_steps
@@ -94,7 +94,7 @@ def propose(
     lines = [f"Purge {made.number} is proposed: {counted(made.count, 'record')}. Nothing is destroyed yet."]
     lines += due_lines({**told.proposal, "count": made.count})[1:]
     lines.append(f"Next: another person, the custodian, from {ready} on: ofrecord purge approve {made.number}")
-    say(as_json, {**batch_data(made), "ready": ready}, lines)
+    say(as_json, {**batch_data(made, False), "ready": ready}, lines)
 
 
 @purge.command("list")
@@ -108,8 +108,8 @@ def list_(context: click.Context, as_json: bool) -> None:
       ofrecord purge list
     """
     with open_house(settings_of(context)) as house:
-        there = [(each, _ready(house, each)) for each in purge_steps.purges(house)]
-    data = [{**batch_data(each), "ready": ready} for each, ready in there]
+        there = [(each, _ready(house, each), _gone(house, each)) for each in purge_steps.purges(house)]
+    data = [{**batch_data(each, gone), "ready": ready} for each, ready, gone in there]
     say(as_json, {"purges": data}, [*(batch_line(*each) for each in there), counted(len(there), "purge")])
 
 
@@ -128,10 +128,10 @@ def show(context: click.Context, number: int, ids: bool, as_json: bool) -> None:
     with open_house(settings_of(context)) as house:
         told = purge_steps.story(house, number)
         labels = [label_of(each) for each in purge_steps.numbers_of(house, number)] if ids else []
-        ready = _ready(house, told.batch)
+        ready, gone = _ready(house, told.batch), _gone(house, told.batch)
         steps = [(people.local(house, step["at"]), step) for step in told.steps]
-    data = {**batch_data(told.batch), "ready": ready, "ids": labels, "steps": [step for _, step in steps]}
-    lines = [*story_lines(told, ready), *step_lines(steps), *(f"  {label}" for label in labels)]
+    data = {**batch_data(told.batch, gone), "ready": ready, "ids": labels, "steps": [step for _, step in steps]}
+    lines = [*story_lines(told, ready, gone), *step_lines(steps), *(f"  {label}" for label in labels)]
     say(as_json, data, lines)
 
 
@@ -156,12 +156,14 @@ def approve(context: click.Context, number: int, name: str, dry_run: bool, as_js
     with open_for_writing(settings_of(context)) as house:
         before = purge_steps.purge_of(house, number)
         note(f"You are about to approve that {counted(before.count, 'record')} be destroyed.")
+        for line in due_lines({**purge_steps.story(house, number).proposal, "count": before.count})[1:]:
+            note(line)
         made = purge_steps.approve(house, signer_for(house, name, "approve"), number)
         ready = _ready(house, made)
     lines = [f"Purge {number} is approved: {counted(made.count, 'record')}. Nothing is destroyed yet."]
     lines.append(f"Until {ready} anybody with a role can stop it: ofrecord purge cancel {number} --reason '...'")
     lines.append(f"Next, from then on: ofrecord purge execute {number}")
-    say(as_json, {**batch_data(made), "ready": ready}, lines)
+    say(as_json, {**batch_data(made, False), "ready": ready}, lines)
     return FINE
 
 
@@ -181,7 +183,7 @@ def cancel(context: click.Context, number: int, reason: str, name: str, as_json:
     with open_for_writing(settings_of(context)) as house:
         made = purge_steps.cancel(house, signer_for(house, name, "cancel"), number, reason)
     line = f"Purge {number} is cancelled. Nothing was destroyed: all {counted(made.count, 'record')} stay."
-    say(as_json, batch_data(made), [line])
+    say(as_json, batch_data(made, False), [line])
 
 
 @purge.command("execute")
@@ -230,14 +232,13 @@ def execute(
             signer = signer_for(house, name, "execute", batch.proposed_by)
             purge_steps.may_execute(house, signer, number)
             note(f"{counted(batch.count, 'record')} will be destroyed for good. THIS CANNOT BE UNDONE.")
+            note(f"If it is stopped in the middle, `ofrecord purge show {number}` says whether it has happened.")
             typed = typed_count(batch.count) if count is None else count
             document = purge_carrying_out.carry_out(house, signer, number, typed, named, _telling(progress))
     progress.end()
     with open_house(settings_of(context)) as house:
         written = certificates.write_certificate(house, number, into or house.settings.home / "certificates")
-    lines = [f"{counted(document['count'], 'record')} destroyed; a search of every byte found no remains."]
-    lines += [f"Certificate {written.certificate}, kept for ever:", f"  {written.pdf}", f"  {written.json}"]
-    lines.append(f"Next: read it, and let others remember it: ofrecord purge check {written.json}")
+    lines = destroyed_lines(document, written.pdf, written.json)
     say(as_json, {"document": document, "json": str(written.json), "pdf": str(written.pdf)}, lines)
     return FINE
 
@@ -304,7 +305,10 @@ def check(file: Path, key: str, as_json: bool) -> int:
     if found.problems:
         lines = ["NO: this certificate does not fit.", *(f"  {each}." for each in found.problems)]
     else:
-        people_said = ", ".join(f"{each['name']} ({each['role']}) {each['step']}" for each in document["people"])
+        done = {"begun": "ordered it to be carried out"}
+        people_said = ", ".join(
+            f"{each['name']} ({each['role']}) {done.get(each['step'], each['step'])}" for each in document["people"]
+        )
         lines = [f"YES: everything fits. {document['certificate']}: {counted(document['count'], 'record')} destroyed."]
         lines += [f"  {people_said}", f"  {counted(found.proved, 'version')} proved to have been in the ledger."]
     lines += [f"Ledger of {found.size:,} entries, key {found.key}", certificates.LIMITS]
@@ -357,7 +361,7 @@ def _dry_run(context: click.Context, number: int, as_json: bool) -> int:
     with open_house(settings_of(context)) as house:
         refused = purge_steps.dry_run(house, number)
         batch = purge_steps.purge_of(house, number)
-        ready = _ready(house, batch)
+        ready, gone = _ready(house, batch), _gone(house, batch)
     lines = [
         f"A dry run: nothing was changed. Purge {number} is {batch.state.value}, {counted(batch.count, 'record')}."
     ]
@@ -366,9 +370,17 @@ def _dry_run(context: click.Context, number: int, as_json: bool) -> int:
         lines.append(f"{counted(len(refused), 'record')} would throw the whole list back. Freeze a new one.")
     else:
         lines.append(f"Every record on it may still go. The next step is possible from {ready or 'no day'} on.")
-    data = {**batch_data(batch), "refused": {label_of(each): why for each, why in refused.items()}, "ready": ready}
+    data = {
+        **batch_data(batch, gone),
+        "refused": {label_of(each): why for each, why in refused.items()},
+        "ready": ready,
+    }
     say(as_json, data, lines)
     return FINE
+
+
+def _gone(house: House, batch: PurgeBatch) -> bool:
+    return purge_steps.destroyed_by(house, batch.number) is not None
 
 
 def _ready(house: House, batch: PurgeBatch) -> str:

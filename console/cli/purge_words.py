@@ -1,10 +1,13 @@
 """How purges are told on the terminal: lists with their reasons, steps with who and when."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from console.cli.output import counted
-from custody.authority import PurgeBatch, PurgeState
+from custody.authority import PurgeBatch, PurgeState, numbers_in
+from custody.ids import label_of
+from workflows.purge_list import LISTED, NOT_VERIFIED
 from workflows.purge_steps import Story
 
 _DONE = {
@@ -25,18 +28,72 @@ _NEXT = {
 }
 
 
-def batch_data(batch: PurgeBatch) -> dict[str, Any]:
-    """A purge as JSON data."""
+_ENDED = {
+    PurgeState.CERTIFIED: "they are destroyed",
+    PurgeState.RETURNED: "it was thrown back, nothing of it was destroyed",
+    PurgeState.CANCELLED: "it was cancelled, nothing of it was destroyed",
+}
+_HALF = "DESTROYED already; the search for remains has not ended"
+
+
+def batch_data(batch: PurgeBatch, destroyed: bool) -> dict[str, Any]:
+    """A purge as JSON data. `destroyed`: its records are not there any more."""
     return {
-        "number": batch.number, "state": batch.state.value, "count": batch.count, "list_sha256": batch.list_sha256,
+        "number": batch.number, "state": batch.state.value, "count": batch.count, "destroyed": destroyed,
+        "list_sha256": batch.list_sha256,
         "waits": batch.waits.as_data(),
     }  # fmt: skip
 
 
-def batch_line(batch: PurgeBatch, ready: str) -> str:
+def _is_half(batch: PurgeBatch, destroyed: bool) -> bool:
+    return destroyed and batch.state is PurgeState.BEGUN
+
+
+def batch_line(batch: PurgeBatch, ready: str, destroyed: bool) -> str:
     """A purge in one line."""
     when = f"  next step from {ready}" if ready else ""
+    if _is_half(batch, destroyed):
+        when = f"  {_HALF}: ofrecord purge finish"
     return f"{batch.number:>4}  {batch.state.value:10} {counted(batch.count, 'record')}{when}"
+
+
+_CURES = {
+    "no ordinance": "ofrecord schedules ordinance",
+    "notice not sent": "ofrecord notice draft",
+    "notice too early": "ofrecord notice draft, now that the period has ended",
+    "no usable date": "ofrecord retention event R... --what created --on DAY",
+    "event not recorded": "ofrecord retention event --help",
+    "review": "ofrecord retention event R... --what reviewed --on DAY",
+    "set aside": "ofrecord transfer --help",
+    "transfer": "ofrecord transfer --help",
+    "open request": "ofrecord request list",
+    "court action": "ofrecord request court --help",
+    "hold": "ofrecord hold list",
+    "schedule expired": "ofrecord schedules list",
+    "no effective series": "ofrecord schedules list",
+    "fixity": "ofrecord verify",
+    NOT_VERIFIED: "the city attorney; then --although-unverified RULE",
+    LISTED: "ofrecord purge list",
+}
+"""What to run or whom to ask for each reason why a record is not on a list."""
+
+
+def _reason(reason: str) -> str:
+    return f"{reason} ({_CURES[reason]})" if reason in _CURES else reason
+
+
+def _by_one(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    lines = []
+    for row in rows:
+        first = ", ".join(label_of(number) for number in numbers_in(row["records"][:5])[:5])
+        more = ", ..." if row["count"] > 5 else ""
+        moved = f" from {row['from']} to {row['to']}" if row["from"] else ""
+        lines.append(
+            f"  BY ONE PERSON: {counted(row['count'], 'record')} {row['what']}{moved} by {row['by']} on {row['on']}"
+        )
+        if row["shorter"]:
+            lines.append(f"    {row['shorter']:,} of them may go earlier because of it; look at them: {first}{more}")
+    return lines
 
 
 def due_lines(found: Mapping[str, Any]) -> list[str]:
@@ -52,9 +109,15 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
             lines.append(f"    {handed_over} transferred and received; what goes is the city's own copy")
         if not row["verified_by"]:
             lines.append("    NOT VERIFIED: nobody has compared this rule with its source. Ask the city attorney.")
-    stays = [f"  {count:>9,}  {reason}" for reason, count in found["excluded"].items()]
-    lines += [f"{counted(found['kept'], 'record')} must be kept longer."] if found["kept"] else []
-    lines += ["Left out, although their period is over:", *stays] if stays else []
+    lines += _by_one(found.get("by_one", ()))
+    stays = [f"  {count:>9,}  {_reason(reason)}" for reason, count in found["excluded"].items()]
+    if found["kept"]:
+        lines.append(
+            f"{counted(found['kept'], 'record')} must be kept longer: the period, or the days after it, still run."
+        )
+    if stays:
+        lines.append("Left out for these reasons (a record can have several):")
+        lines += stays
     if found["unverified"] and not found["count"]:
         rules = " ".join(f"--although-unverified {rule}" for rule in found["unverified"])
         lines.append(f"If the city attorney has said that the rule is right: ofrecord purge propose {rules}")
@@ -65,15 +128,18 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def story_lines(told: Story, ready: str) -> list[str]:
+def story_lines(told: Story, ready: str, destroyed: bool) -> list[str]:
     """A purge: where it stands, its list, and what comes next."""
-    batch = told.batch
-    lines = [f"Purge {batch.number} is {batch.state.value}."]
-    lines += due_lines({**told.proposal, "count": batch.count})
+    batch, half = told.batch, _is_half(told.batch, destroyed)
+    ended = _HALF if half else _ENDED.get(batch.state, "nothing is destroyed yet")
+    lines = [f"Purge {batch.number} is {batch.state.value}: {ended}."]
+    lines.append(f"Its list, frozen on {told.proposal['on']}: {counted(batch.count, 'record')}.")
+    lines += due_lines({**told.proposal, "count": batch.count})[1:]
     lines.append(f"  list SHA-256 {batch.list_sha256}")
     lines += [f"  waits are shorter than usual, {each}" for each in batch.waits.shortened()]
-    when = f", from {ready} on" if ready else ""
-    lines.append(f"Next{when}: {_NEXT[batch.state].format(batch.number)}")
+    when = f", from {ready} on" if ready and not half else ""
+    following = "ofrecord purge finish" if half else _NEXT[batch.state].format(batch.number)
+    lines.append(f"Next{when}: {following}")
     return lines
 
 
@@ -86,4 +152,15 @@ def step_lines(steps: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
         if step.get("reasons"):
             why = ": " + "; ".join(f"{name} ({count:,})" for name, count in step["reasons"].items())
         lines.append(f"  {at}  {_DONE[step['kind']].format(who)}{why} (ledger entry {step['leaf']:,})")
+    return lines
+
+
+def destroyed_lines(document: Mapping[str, Any], pdf: Path, proofs: Path) -> list[str]:
+    """What is said when records are destroyed: what went, what is kept all the same, and where the certificate lies."""
+    lines = [f"{counted(document['count'], 'record')} destroyed; a search of every byte found no remains."]
+    if document["residue"].get("kept_in"):
+        places = ", ".join(document["residue"]["kept_in"])
+        lines.append(f"Kept, with a retention of its own, although some of it stands there: {places}.")
+    lines += [f"Certificate {document['certificate']}, kept for ever:", f"  {pdf}", f"  {proofs}"]
+    lines.append(f"Next: read it, and let others remember it: ofrecord purge check {proofs}")
     return lines

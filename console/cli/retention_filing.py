@@ -38,8 +38,7 @@ def file(
     with (open_house if dry_run else open_for_writing)(settings_of(context)) as house:
         said, numbers = filing.reach(house, query, numbers_of(records))
         moved = filing.would_move(house, numbers, series) if dry_run else filing.file(house, numbers, series, reason)
-    done = "would be" if dry_run else "were"
-    lines = [f"{said}: {counted(len(numbers), 'record')}, {moved:,} of them {done} filed elsewhere until now."]
+    lines = [f"{said}: {counted(len(numbers), 'record')}, {moved:,} of them filed under another series until now."]
     lines.append("This is a dry run: nothing was changed." if dry_run else f"All are filed under {series} now.")
     say(as_json, {"records": len(numbers), "moved": moved, "series": series, "filed": not dry_run}, lines)
 

@@ -180,7 +180,11 @@ def confirm(context: click.Context, number: int, name: str, as_json: bool) -> No
     """
     with open_for_writing(settings_of(context)) as house:
         signer = signer_for(house, name, "approve") if scheduling.is_signed_for(house) else None
-        _say(as_json, scheduling.confirm(house, number, signer))
+        made = scheduling.confirm(house, number, signer)
+        if signer is None:
+            note("No custodian is enrolled who could sign, so no purge will count on this change: ofrecord user --help")
+            note("To have it count later: repeal it, then adopt and confirm it anew.")
+        _say(as_json, made)
 
 
 @schedules.command("drop")

@@ -142,11 +142,13 @@ def _lines(trial: filing.Trial) -> list[str]:
     lines += [f"    {count:,} filed under {series} until now" for series, count in sorted(trial.moves.items())]
     if trial.by_hand:
         lines.append(f"    {trial.by_hand:,} filed by a person stay where they are")
+    if trial.set_aside:
+        lines.append(f"    {trial.set_aside:,} set aside for the Historical Society stay where they are")
     lines.append(f"    past their period then: {trial.due_now:,} today, {trial.due_within_a_year:,} within a year")
     return lines
 
 
 def _data(trial: filing.Trial, saved: bool) -> dict[str, Any]:
-    names = ("meets", "by_hand", "due_now", "due_within_a_year")
+    names = ("meets", "by_hand", "set_aside", "due_now", "due_within_a_year")
     rule = {"number": trial.rule.number, "series": trial.rule.series, "said_as": trial.rule.said_as}
     return {**rule, **{name: getattr(trial, name) for name in names}, "moves": dict(trial.moves), "saved": saved}

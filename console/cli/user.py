@@ -45,6 +45,9 @@ def add(context: click.Context, name: str, role: str, director: str, as_json: bo
       ofrecord user add "Max Director" --role director
       ofrecord user add "Dana Ruiz" --role custodian
     """
+    if role not in people.role_table():
+        known = ", ".join(people.role_table())
+        raise UsageError(f"There is no role {role!r}.", f"Nothing was changed. Use one of: {known}.")
     with open_for_writing(settings_of(context)) as house:
         signs = people.user_named(house, director) if director else people.the_director(house)
         if signs is None:

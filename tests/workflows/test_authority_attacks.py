@@ -231,6 +231,12 @@ def test_a22_looking_at_a_list_leaves_a_trace_or_is_refused(scene: Scene) -> Non
         with pytest.raises(CustodyError, match="Nothing is shown"), scene.archive.reading() as house:
             look(house, number)
     sql(scene, "DROP TRIGGER quiet")
+    sql(scene, "CREATE TRIGGER quiet BEFORE INSERT ON access BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(CustodyError, match="Nothing is shown"), scene.archive.reading() as house:
+        purge_steps.story(house, number)
+    assert codes(scene) == {"catalog-damaged"}
+    sql(scene, "DROP TRIGGER quiet")
+    assert codes(scene) == set()
     sql(scene, "DELETE FROM access WHERE kind = 'purge.show'")
     assert "access-gap" in codes(scene)
 

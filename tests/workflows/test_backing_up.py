@@ -1,6 +1,7 @@
 """A backup holds what one moment acknowledged; nobody without the key reads a word of it; it comes back the same."""
 
 import gzip
+import json
 import random
 import shutil
 import threading
@@ -14,16 +15,16 @@ import pytest
 
 from archiver import backup_pack, backup_set, durable, harvest, sealing
 from archiver.backup_set import Unlock
-from archiver.catalog import ledger_rows
+from archiver.catalog import access_rows, ledger_rows
 from archiver.catalog.dump import dump
 from archiver.sealing import Seal
 from custody.clock import fixed_clock
 from custody.errors import BusyError, CustodyError, DamageError, UnavailableError, UsageError
 from tests.conftest import NOW, Archive
 from tests.faults.tally import FULL
-from workflows import auditing, backing_up, restoring
+from workflows import auditing, backing_up, enrolling, finding, restoring
 from workflows.backing_up import Backup, back_up, check_medium, sets_on
-from workflows.house import open_house
+from workflows.house import open_for_writing, open_house
 from workflows.restoring import Restored
 from workflows.settings import Settings, read_settings
 
@@ -577,3 +578,22 @@ def test_a_sealed_text_opens_only_where_it_was_put() -> None:
     assert seal.open(one[:20], b"here") is None and "secret" not in repr(seal)
     with pytest.raises(DamageError):
         sealing.seal_from("x", b"salt", 3)
+
+
+def test_an_archive_in_which_people_have_read_comes_back_and_says_that_the_readings_did_not(
+    filled: Archive, medium: Path
+) -> None:
+    with open_house(filled.settings, filled.clock) as house:
+        finding.search(house, "zanzibar")
+    later = fixed_clock(NOW + timedelta(minutes=20))  # the ledger commits to readings after five minutes
+    with open_for_writing(filled.settings, later) as house:
+        enrolling.add_account(house, "Another", "x")
+        size = house.ledger.size()
+        assert access_rows.committed_to(house.catalog.connection) == 1
+    back_up(filled.settings, medium, KEY, later)
+    back = restoring.restore(medium, filled.home.parent / "back", KEY, "tester", clock=later)
+    with open_house(back.settings, later) as house:
+        entries = [entry for _, entry in ledger_rows.entries(house.catalog.connection, size)]
+        assert not auditing.verify(house, lambda done: None).findings
+    assert [json.loads(entry)["t"] for entry in entries] == ["reads.lost", "archive.restored"]
+    assert len({json.loads(entry)["ts"] for entry in entries}) == 1

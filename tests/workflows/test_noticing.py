@@ -8,10 +8,10 @@ import pytest
 from pypdf import PdfReader
 
 from custody.disposition import Standing
-from custody.errors import InputError, UsageError
+from custody.errors import InputError, UnavailableError, UsageError
 from tests.conftest import Archive
 from tests.workflows.keeping import OLD, at, due, judged
-from workflows import auditing, noticing, scheduling
+from workflows import auditing, filing, noticing, scheduling
 from workflows.noticing import Wanted
 
 Jsonl = Callable[..., Path]
@@ -158,9 +158,79 @@ def test_steps_out_of_order_are_refused(old: Archive) -> None:
             noticing.reply(house, 1, "declined", date(2026, 11, 20))
         with pytest.raises(UsageError, match="still to come"):
             noticing.sent(house, 1, date(2026, 11, 21))
-        with pytest.raises(UsageError, match="has not ended by 2022-03-01"):
+        with pytest.raises(UsageError, match="had not ended by 2022-03-01"):
             noticing.sent(house, 1, date(2022, 3, 1))
         noticing.drop(house, 1, "wrong")
         with pytest.raises(UsageError, match="not a draft"):
             noticing.sent(house, 1, date(2026, 11, 20))
         assert judged(house, 1).blocks == ("notice not sent",)
+
+
+def test_what_is_filed_into_a_series_after_its_letter_was_drafted_is_not_covered(old: Archive) -> None:
+    mailed(old)
+    with old.writing() as house:
+        filing.file(house, [2], "WI-SM-PUB", "it is a comment after all")
+        filing.file(house, [1], "WI-SM-PUB", "slip")
+        filing.file(house, [1], "WI-SM-POST", "taken back")
+    with old.reading() as house:
+        assert due(house, date(2027, 2, 1)).eligible == (4,)
+        for number in (1, 2):
+            assert judged(house, number, date(2027, 2, 1)).blocks == ("notice not sent",)
+    at(old, 2027, 2, 1)
+    with old.writing() as house:
+        made, _ = noticing.draft(house, ASK)
+        assert [(row["series"], row["records"]) for row in made["rows"]] == [("WI-SM-POST", 1), ("WI-SM-PUB", 1)]
+        noticing.sent(house, 2, date(2027, 2, 1))
+        assert due(house, date(2027, 4, 3)).eligible == (1, 2, 4)
+
+
+@pytest.mark.parametrize("reply", ["accepted", "reviewing"])
+def test_what_the_society_wants_goes_by_no_waiver_and_by_no_other_filing(old: Archive, reply: str) -> None:
+    mailed(old)
+    with old.writing() as house:
+        noticing.reply(house, 1, reply, date(2026, 11, 20))
+        scheduling.enter_waiver(house, "WI-SM-POST", "row W of the schedule")
+        scheduling.enter_waiver(house, "WI-SM-PUB", "row W of the schedule")
+        assert judged(house, 1, date(2027, 2, 1)).blocks == ("set aside",)
+        assert not due(house, date(2027, 2, 1)).eligible
+        with pytest.raises(UnavailableError, match="Set aside .*: R1, R2"):
+            filing.file(house, [1, 2, 3], "WI-DEF-7Y", "slip")
+        rule = filing.wanted("WI-DEF-7Y", {"kind": "post"})
+        assert filing.try_rule(house, rule).set_aside == 2
+        assert filing.save_rule(house, rule, "all posts").moved == 1
+        assert not filing.misfiled(house) and not filing.apply_rules(house)
+        noticing.reply(house, 1, "declined", date(2026, 11, 20))
+        assert filing.apply_rules(house) == {"WI-DEF-7Y": 2}
+
+
+def test_a_letter_in_the_middle_of_a_year_is_mailed_and_helps_what_it_counted(archive: Archive, jsonl: Jsonl) -> None:
+    days = ("2019-01-10", "2019-06-01", "2019-12-10")
+    archive.take_in(jsonl("a", *({"object_id": day, "created_at": f"{day}T15:00:00Z"} for day in days)))
+    at(archive, 2026, 6, 15)
+    with archive.writing() as house:
+        made, _ = noticing.draft(house, ASK)
+        assert [(row["first_year"], row["last_year"], row["records"]) for row in made["rows"]] == [(2019, 2019, 2)]
+        assert [row["period"] for row in made["rows"]] == ["7 years (Wis. Stat. 19.21(4)(b))"]
+        with pytest.raises(UsageError, match="of 1 of its records had not ended by 2026-06-01"):
+            noticing.sent(house, 1, date(2026, 6, 1))
+        noticing.sent(house, 1, date(2026, 6, 15))
+        assert due(house, date(2026, 8, 15)).eligible == (1, 2)
+        assert judged(house, 3, date(2027, 1, 1)).blocks == ("notice too early",)
+    at(archive, 2026, 12, 20)
+    with archive.writing() as house:
+        made, _ = noticing.draft(house, ASK)
+        assert [row["records"] for row in made["rows"]] == [1]
+        noticing.sent(house, 2, date(2026, 12, 20))
+        assert due(house, date(2026, 12, 21)).eligible == (1, 2)  # the second letter begins nothing anew for them
+        assert due(house, date(2027, 2, 19)).eligible == (1, 2, 3)
+        noticing.reply(house, 2, "reviewing", date(2026, 12, 20))
+        assert not due(house, date(2027, 2, 19)).eligible
+
+
+def test_a_reply_that_is_still_to_come_is_told_as_that(old: Archive) -> None:
+    mailed(old)
+    with old.writing() as house:
+        with pytest.raises(UsageError, match="2026-12-01 is still to come"):
+            noticing.reply(house, 1, "declined", date(2026, 12, 1))
+        with pytest.raises(UsageError, match="it was mailed on 2026-11-20"):
+            noticing.reply(house, 1, "declined", date(2026, 11, 19))

@@ -1,5 +1,6 @@
 """Attacks on a destruction itself (A12, A14, A15): carried out past the program's own questions, found at V1."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -10,11 +11,11 @@ import pytest
 
 from archiver.backup_set import Unlock
 from custody.authority import list_digest, ranges_of
-from custody.errors import UnavailableError, UsageError
+from custody.errors import DamageError, UnavailableError, UsageError
 from custody.ids import RecordNumber
 from tests.conftest import Archive
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
-from workflows import auditing, holding, purge_carrying_out, purge_steps, requesting, scheduling
+from workflows import auditing, holding, occurrences, purge_carrying_out, purge_steps, requesting, scheduling
 from workflows.auditing import Level
 from workflows.backing_up import back_up
 from workflows.holding import Wanted
@@ -273,3 +274,31 @@ def test_a15_a_custodian_is_asked_for_a_signature(scene: Scene, jsonl: Jsonl) ->
         row = {"period": {"n": 3, "unit": "years"}, "fate": "destroy"}
         wanted = scheduling.Adoption(adopted=date(2026, 1, 12), reference="PRB-002", row=row)
         scheduling.confirm(house, scheduling.adopt(house, "WI-SM-POST", wanted).number)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM hold",
+        "UPDATE hold SET released_at = 1",
+        "DELETE FROM keeping_event",
+        "UPDATE keeping_event SET day = '2014-01-01'",
+        "UPDATE act SET data = '{}' WHERE kind = 'hold.placed'",
+        "UPDATE user SET name = 'Dana Ruis' WHERE number = 3",
+    ],
+)
+def test_a21_a_catalog_that_was_changed_before_a_purge_stops_it(scene: Scene, statement: str) -> None:
+    number = scene.ready()
+    with scene.archive.writing() as house:
+        holding.place(house, Wanted(kind="litigation", query="plow", matter="Smith", reason="claim"))
+        occurrences.record_event(house, "R1", "hidden", date(2026, 11, 20), "", "")
+    connection = sqlite3.connect(scene.archive.settings.catalog)
+    assert connection.execute(statement).rowcount >= 1
+    connection.commit()
+    connection.close()
+    with pytest.raises(DamageError, match="Nothing was destroyed"), scene.by("Carla Clerk") as (house, clerk):
+        purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    auditing.rebuild_catalog(scene.archive.settings, lambda done: None, scene.archive.clock)
+    with pytest.raises(UnavailableError, match="thrown back"), scene.by("Carla Clerk") as (house, clerk):
+        purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    assert not codes(scene)

@@ -320,6 +320,7 @@ def test_answers_to_requests_are_named_and_not_touched(filled: Archive) -> None:
     done = destroy(filled, 7)
     assert done.verified is not None and done.remains is not None
     assert done.remains.kept == ("responses/request-1/response.txt",) and answer.exists()
+    assert done.remains.as_data()["kept_in"] == ["responses/request-1"]
 
 
 def test_whoosh_forgets_as_well(tmp_path: Path, clock: Any, jsonl: Jsonl) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from custody.disposition import Standing
 from custody.errors import UnavailableError, UsageError
+from custody.schedule import Series
+from retention_schedules.schedules import schedules_for
 from tests.conftest import Archive
 from tests.workflows.keeping import OLD, at, by, due, judged, waive
-from workflows import auditing, occurrences, scheduling
+from workflows import auditing, filing, occurrences, scheduling
 from workflows.scheduling import Adoption
 from workflows.terms import schedules_of, terms_of
 
@@ -100,6 +102,31 @@ def test_an_adoption_ends_when_its_approval_expires_unless_it_was_extended(kept:
         assert judged(house, 2, date(2028, 7, 2)).series == "WI-DEF-7Y"
         with pytest.raises(UsageError, match="extended already"):
             scheduling.extend(house, "WI-SM-POST", date(2026, 11, 1), "PRB-005")
+
+
+@pytest.mark.parametrize("series", ["WI-SM-PUB", "WI-UTIL-2Y"])
+def test_a_shorter_period_for_the_statutes_own_row_stands_by_its_adoption_and_ends_with_it(
+    kept: Archive, series: str
+) -> None:
+    assert schedules_of_shipped(series).statutory
+    row = {"period": {"n": 1, "unit": "years"}}
+    wanted = Adoption(adopted=date(2026, 1, 12), reference="PRB-002", expires=date(2028, 8, 27), row=row)
+    with kept.writing() as house:
+        filing.file(house, [1, 2], series, "for the test")
+        scheduling.adopt(house, series, wanted)
+    by(kept, "Dana Ruiz")
+    with kept.writing() as house:
+        scheduling.confirm(house, 1)
+        made = schedules_of(house).row(series)
+        assert not made.statutory and made.authority == "as adopted: PRB-002" and not made.verified_by
+        assert judged(house, 2, date(2028, 8, 27)).series == series
+        assert "expired on August 27, 2028" in " ".join(judged(house, 2, date(2028, 8, 28)).steps)
+        assert judged(house, 2, date(2028, 8, 28)).series == "WI-DEF-7Y"
+        assert judged(house, 2, date(2028, 8, 28)).standing is Standing.KEEP
+
+
+def schedules_of_shipped(series: str) -> Series:
+    return schedules_for("wisconsin").row(series)
 
 
 def test_a_row_nobody_knew_is_entered_whole(kept: Archive) -> None:

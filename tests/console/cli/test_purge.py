@@ -4,13 +4,19 @@ import json
 import os
 import pty
 import select
+import sqlite3
 import subprocess
 import sys
 import time
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from console.cli import main
+from custody.clock import system_clock
+from custody.errors import DamageError
 from tests import purge_stages
 from tests.conftest import ROOT
 from tests.workflows.purge_scene import PASSWORDS
@@ -64,8 +70,8 @@ def test_the_number_is_typed_and_only_the_right_one_destroys(approved: Path) -> 
     code, out, _ = ofrecord(approved, "purge", "check", "changed.json", "--json")
     assert code == 1 and json.loads(out)["fits"] is False
     code, _, err = ofrecord(approved, "purge", "cancel", "1", "--reason", "too late", "--as", "Dana Ruiz")
-    assert code == 2 and "is certified and cannot be cancelled" in err
-    assert ofrecord(approved, "purge", "show", "1")[1].splitlines()[0] == "Purge 1 is certified."
+    assert code == 2 and "has been carried out: what it destroyed cannot come back" in err
+    assert ofrecord(approved, "purge", "show", "1")[1].splitlines()[0] == "Purge 1 is certified: they are destroyed."
 
 
 def test_nobody_at_the_terminal_gives_no_password(approved: Path) -> None:
@@ -140,3 +146,64 @@ def at_terminal(folder: Path, words: list[str], answers: list[str]) -> tuple[int
             break
     os.close(main)
     return running.wait(10), shown
+
+
+def test_a_purge_that_stops_behind_the_destruction_says_everywhere_that_it_has_happened(approved: Path) -> None:
+    reader = sqlite3.connect(approved / "home" / "catalog.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM record").fetchone()
+    code, _, err = ofrecord(approved, "purge", "execute", "1", "--count", "12")
+    assert code == 2 and "`ofrecord purge show 1` says whether it has happened" in err
+    assert "The records are destroyed, but while somebody is reading" in err
+    reader.close()
+    code, out, _ = ofrecord(approved, "purge", "list")
+    assert code == 0 and "DESTROYED already; the search for remains has not ended: ofrecord purge finish" in out
+    code, out, _ = ofrecord(approved, "purge", "show", "1")
+    assert "Purge 1 is begun: DESTROYED already" in out and "Next: ofrecord purge finish" in out
+    assert json.loads(ofrecord(approved, "purge", "list", "--json")[1])["purges"][0]["destroyed"] is True
+    assert ofrecord(approved, "purge", "finish")[0] == 0
+    assert "certified" in ofrecord(approved, "purge", "list")[1]
+
+
+def test_a_hold_says_which_purge_it_stops_and_who_was_retired_is_told(approved: Path) -> None:
+    code, out, _ = ofrecord(approved, "hold", "place", "audit", "--matter", "State audit", "--reason", "asked")
+    assert code == 0 and "Purge 1 is approved. If this reaches one of its records, it is thrown back." in out
+    code, _, err = ofrecord(approved, "user", "add", "Bo", "--role", "king", passwords=False)
+    assert code == 3 and "There is no role 'king'" in err and "clerk" in err
+    assert ofrecord(approved, "user", "retire", "Dana Ruiz", "--reason", "left")[0] == 0
+    code, _, err = ofrecord(approved, "purge", "cancel", "1", "--reason", "x", "--as", "Dana Ruiz")
+    assert code == 3 and "Dana Ruiz was retired as a user on" in err
+
+
+def test_a_rule_that_is_none_is_refused_and_waiting_is_told_with_its_day(tmp_path: Path) -> None:
+    purge_stages.build(tmp_path, "home", "approved")
+    purge_stages.write_passwords(tmp_path / "passwords")
+    code, _, err = ofrecord(tmp_path, "purge", "due", "--although-unverified", "WI-DEF-7")
+    assert code == 3 and "There is no series 'WI-DEF-7'" in err
+    code, _, err = ofrecord(tmp_path, "purge", "due", "--series", "posts")
+    assert code == 3 and "There is no series 'posts'" in err
+    (tmp_path / "b").mkdir()
+    purge_stages.build(tmp_path / "b", "home", "due")
+    purge_stages.write_passwords(tmp_path / "b" / "passwords")
+    assert ofrecord(tmp_path / "b", "purge", "propose", "--although-unverified", purge_stages.RULE)[0] == 0
+    code, _, err = ofrecord(tmp_path / "b", "purge", "approve", "1")
+    day = system_clock() + timedelta(days=1)
+    assert code == 2 and "less than 24 hours" in err and f"wait until {day:%Y-%m}" in err
+
+
+def test_what_fails_because_somebody_stopped_the_program_is_told_as_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped = RuntimeError("connection is closed")
+    stopped.__context__ = KeyboardInterrupt()
+    wrapped = DamageError("The catalog is damaged.", "Run `ofrecord rebuild`.")
+    wrapped.__cause__ = stopped
+    for error, code in ((wrapped, 2), (stopped, 2), (DamageError("The catalog is damaged."), 1)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(main.cli, "main", partial(_raise, error))
+            with pytest.raises(SystemExit) as ended:
+                main.main(["log"])
+        assert ended.value.code == code
+        assert ("Stopped. What was acknowledged is safe" in capsys.readouterr().err) is (code == 2)
+
+
+def _raise(error: Exception, *words: object, **more: object) -> None:
+    raise error
