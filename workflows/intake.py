@@ -119,6 +119,8 @@ def clarify(house: House, number: int, words: str, on: date | None) -> Life:
 def pause(house: House, number: int, why: str, on: date | None) -> Life:
     """Pause a request while its requester is asked something. The hold stands, and the law gives no pause by itself."""
     _reason(why, "Say what is waited for.")
+    if request_of(house, number).state is RequestState.PAUSED:
+        raise UsageError(f"Request {number} is paused already.", f"To go on: ofrecord request resume {number}")
     return _enter(house, number, "request.paused", why, on, "pausing it")
 
 
