@@ -191,7 +191,7 @@ def close(house: House, number: int, note: str, on: date | None) -> Life:
         raise UsageError(
             f"Request {number} has no determination yet (it is {life.request.state.value}): a request is never closed"
             " silently.",
-            f"Record what was decided: ofrecord request decide {number} --by-way email",
+            f"Record what was decided: ofrecord request decide {number} --by-way WAY",
         )
     house.journal.write(("request.closed", number, {"reason": note, "day": _day(house, life, on)}))
     return life_of(house, number)

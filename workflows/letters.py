@@ -148,7 +148,7 @@ def send(house: House, number: int, wish: Wish, by_way: str, to: str, on: date |
     if wish.kind in OUTCOME_OF:
         raise UsageError(
             f"The {wish.kind} letter tells the determination, and is sent together with it.",
-            f"When you have signed and sent it: ofrecord request decide {number} --by-way {by_way or 'email'}",
+            f"When you have signed and sent it: ofrecord request decide {number} --by-way {by_way or 'WAY'}",
         )
     life = life_of(house, number)
     written, act = sending(house, life, wish, by_way, to, on)
