@@ -33,7 +33,7 @@ _DAYS |= {"minutes_approved", "minutes_published", "captured", "transferred"}
 _RECORD = _DAYS | {"series", "kind", "purpose", "fixity_ok", "account", "account_series", "author", "replied", "tags"}
 _REQUEST = {"name", "received", "channel", "written", "decision", "decided", "delivered", "incarcerated", "court"}
 _REQUEST |= {"subject_action"}
-_COURT = {"notice", "order", "order_for", "notice_of_entry", "appealed", "appeal_order", "produced"}
+_COURT = {"notice", "order", "order_for", "notice_of_entry", "appealed", "appeal_order", "appeal_for", "produced"}
 _WHS = {"mailed", "reply", "replied", "series", "years"}
 _HOLD = {"kind", "matter", "placed", "ends", "released", "future", "closes_on", "reason", "authority"}
 _MODERATION = {"at", "detected", "what", "ground", "actor", "ban_ended"}
@@ -205,6 +205,7 @@ def _court(data: Mapping[str, Any], zone: str, where: str) -> CourtFacts:
         order_for=_one_of(data.get("order_for", "city"), ("city", "requester"), f"{where}.order_for"),
         notice_of_entry=bool(data.get("notice_of_entry", False)),
         appealed=bool(data.get("appealed", False)),
+        appeal_for=_one_of(data.get("appeal_for", ""), ("", "city", "requester"), f"{where}.appeal_for"),
         **days,
     )
 
