@@ -126,7 +126,8 @@ def sending(
     if written.lacks:
         raise UsageError(
             f"The {wish.kind} letter of request {life.request.number} may not be sent: {'; '.join(written.lacks)}.",
-            "Complete the reasons with --note where you mark or redact, or the words of the letter; then try again.",
+            "Mark or redact those records again with a fuller --note (ofrecord request records "
+            f"{life.request.number} --mark withhold shows them), or change the letter with --body; then try again.",
         )
     n = len(life.letters()) + 1
     data: dict[str, Any] = {

@@ -138,6 +138,8 @@ def mark(house: House, number: int, records: Sequence[RecordNumber] | None, to: 
         known_code(house, code, text)
     elif code and to is Mark.RELEASE:
         raise UsageError("A released record needs no reason code.", "Leave --reason out, or withhold the record.")
+    if to is Mark.RELEASE:
+        _refuse_redacted(house, number, records)
     records = [each for each in dict.fromkeys(records) if not _is_so(there[each], to, code, text)]
     if records:
         data = {"numbers": [int(record) for record in records], "mark": to.value, "code": code, "note": text}
@@ -224,6 +226,16 @@ def known_code(house: House, code: str, text: str) -> None:
             f"{code} needs its reasons in words: {codes[code].citation} says nothing about this record by itself.",
             'Add --note "..." with the interests that were weighed; it is printed in the log and the letter, so do not '
             "repeat what you withhold.",
+        )
+
+
+def _refuse_redacted(house: House, number: int, records: Sequence[RecordNumber]) -> None:
+    redacted = {each.record for _, each in queries.redactions(house.catalog.connection, number)}
+    both = [label_of(record) for record in records if record in redacted]
+    if both:
+        raise UsageError(
+            f"Something is redacted in {', '.join(both[:5])}: it goes out in part already, not whole.",
+            f"Leave it so. To show all of it: ofrecord request redact {number} {both[0]} --lift, and mark it again.",
         )
 
 

@@ -69,6 +69,17 @@ def test_the_same_said_twice_writes_nothing(asked: Archive) -> None:
         assert written(house) == before
 
 
+def test_release_does_not_quietly_overrule_a_redaction(asked: Archive) -> None:
+    with asked.writing() as house:
+        requesting.redact(house, 1, R1, "text", "715-555-0142", "WI-BAL", NOTE)
+        before = written(house)
+        with pytest.raises(UsageError, match="redacted in R1.*in part already"):
+            requesting.mark(house, 1, [R1, R2], Mark.RELEASE, "", "")
+        assert written(house) == before and requesting.mark(house, 1, None, Mark.RELEASE, "", "") == 1
+        requesting.lift(house, 1, R1)
+        assert requesting.mark(house, 1, [R1], Mark.RELEASE, "", "") == 1
+
+
 def test_a_pause_is_not_ended_by_an_answer_nobody_said_it_with(asked: Archive) -> None:
     with asked.writing() as house:
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
