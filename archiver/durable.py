@@ -83,8 +83,8 @@ def truncate(path: Path, size: int) -> None:
 
 @contextmanager
 def scratch(path: Path) -> Iterator[IO[bytes]]:
-    """A new file in a temporary folder, for bytes that are not kept yet."""
-    with _words_for(path), path.open("xb") as file:
+    """A new file in a temporary folder, for bytes that are not kept yet; what was written can be read too."""
+    with _words_for(path), path.open("x+b") as file:
         yield file
 
 

@@ -1,25 +1,74 @@
 """The body of an HTTP answer freed of its transfer and content coding, in pieces, never trusting what it announces.
 
 A body that is not coded as its header says is given as it is: crawlers often store the decoded form under the old
-header. One that breaks off gives what could be read, and `faults` names why. Codings other than gzip and deflate are
-left as they are, and say so.
+header. One that breaks off gives what could be read, and `faults` names why. Codings other than gzip, deflate and br
+(Brotli) are left as they are, and say so.
 """
 
 import io
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
+
+import brotli
 
 LARGEST_FREE = 16 * 1024 * 1024
 LARGEST_RATIO = 1000
 _STEP = 256 * 1024
 _NO_CODING = ("", "identity", "none", "utf-8", "binary", "8bit")
-_WINDOWS = {"gzip": (47,), "x-gzip": (47,), "deflate": (47, -15)}
 
 
 class _Stop(Exception):
     """The body cannot be read on; the text is the flag."""
+
+
+class _Unpacker(Protocol):
+    """Undoes one content coding."""
+
+    def ended(self) -> bool:
+        """Whether the coded body is complete."""
+
+    def unpack(self, piece: bytes) -> Iterator[bytes]:
+        """What the next piece comes to, in steps. Raises one of `_BROKEN` where it is not what it should be."""
+
+
+class _Zlib:
+    def __init__(self, window: int) -> None:
+        self._made = zlib.decompressobj(window)
+
+    def ended(self) -> bool:
+        return self._made.eof
+
+    def unpack(self, piece: bytes) -> Iterator[bytes]:
+        while piece and not self._made.eof:
+            yield self._made.decompress(piece, _STEP)
+            piece = self._made.unconsumed_tail
+
+
+class _Brotli:
+    """Brotli says an error where bytes come after its end."""
+
+    def __init__(self) -> None:
+        self._made = brotli.Decompressor()
+
+    def ended(self) -> bool:
+        return bool(self._made.is_finished())
+
+    def unpack(self, piece: bytes) -> Iterator[bytes]:
+        out: bytes = self._made.process(piece, output_buffer_limit=_STEP)
+        while out:
+            yield out
+            out = b"" if self._made.is_finished() else self._made.process(b"", output_buffer_limit=_STEP)
+
+
+_BROKEN = (zlib.error, brotli.error)
+_CODINGS: dict[str, tuple[Callable[[], _Unpacker], ...]] = {
+    "gzip": (lambda: _Zlib(47),),
+    "x-gzip": (lambda: _Zlib(47),),
+    "deflate": (lambda: _Zlib(47), lambda: _Zlib(-15)),
+    "br": (_Brotli,),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +83,7 @@ class Body:
     @property
     def readable(self) -> bool:
         """Whether its content coding is one we can undo."""
-        return self.coding in _NO_CODING or self.coding in _WINDOWS
+        return self.coding in _NO_CODING or self.coding in _CODINGS
 
     def as_sent(self) -> Iterator[bytes]:
         """The body with all its codings."""
@@ -82,8 +131,8 @@ class Body:
         return _dechunked(self.as_sent()) if self.chunked else self.as_sent()
 
     def _content(self) -> Iterator[bytes]:
-        windows = _WINDOWS.get(self.coding)
-        return _unpacked(self._without_transfer(), windows) if windows else self._without_transfer()
+        kinds = _CODINGS.get(self.coding)
+        return _unpacked(self._without_transfer(), kinds) if kinds else self._without_transfer()
 
 
 class _Stream(io.RawIOBase):
@@ -178,9 +227,9 @@ class _Ahead:
         return True
 
 
-def _unpacked(pieces: Iterator[bytes], windows: tuple[int, ...]) -> Iterator[bytes]:
+def _unpacked(pieces: Iterator[bytes], kinds: tuple[Callable[[], _Unpacker], ...]) -> Iterator[bytes]:
     first = next(pieces, b"")
-    unpacker = _begun(first, windows)
+    unpacker = _begun(first, kinds)
     if unpacker is None:
         yield first
         yield from pieces
@@ -188,28 +237,28 @@ def _unpacked(pieces: Iterator[bytes], windows: tuple[int, ...]) -> Iterator[byt
     taken = made = 0
     for piece in _chain(first, pieces):
         taken += len(piece)
-        while piece and not unpacker.eof:
-            try:
-                out = unpacker.decompress(piece, _STEP)
-            except zlib.error as error:
-                raise _Stop("body-damaged") from error
-            piece = unpacker.unconsumed_tail
-            made += len(out)
-            if made > LARGEST_FREE and made > LARGEST_RATIO * taken:
-                raise _Stop("body-bomb")
-            yield out
-    if not unpacker.eof and taken:
+        if unpacker.ended():
+            continue
+        try:
+            for out in unpacker.unpack(piece):
+                made += len(out)
+                if made > LARGEST_FREE and made > LARGEST_RATIO * taken:
+                    raise _Stop("body-bomb")
+                yield out
+        except _BROKEN as error:
+            raise _Stop("body-damaged") from error
+    if not unpacker.ended() and taken:
         raise _Stop("body-cut-off")
 
 
-def _begun(first: bytes, windows: tuple[int, ...]) -> "zlib._Decompress | None":
+def _begun(first: bytes, kinds: tuple[Callable[[], _Unpacker], ...]) -> _Unpacker | None:
     """A fresh unpacker of the first kind that understands the beginning; None when it is not compressed at all."""
-    for window in windows:
+    for kind in kinds:
         try:
-            zlib.decompressobj(window).decompress(first, 64)
-        except zlib.error:
+            next(kind().unpack(first), b"")
+        except _BROKEN:
             continue
-        return zlib.decompressobj(window)
+        return kind()
     return None
 
 

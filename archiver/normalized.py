@@ -5,8 +5,9 @@ content always has an equal digest. The counters in `metrics` change by the minu
 """
 
 import hashlib
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,9 +16,13 @@ from custody.errors import InputError
 from custody.record import SCHEMA_VERSION, Author, Content, Media
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_CONTENT = msgspec.json.Decoder(Content)
-_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_PART_LISTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+_IN_ORDER = msgspec.json.Encoder(order="deterministic")  # the fields of a Content are in order already
+PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+"""Reads a JSON object into its keys and the bytes of its values."""
+
+PART_LISTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+"""Reads a list of JSON objects the same way."""
+
 _METRICS = b'"metrics":{'
 _NOTHING = frozenset((b'""', b"[]", b"{}", b"null"))
 _KNOWN = frozenset(Content.__dataclass_fields__)
@@ -53,7 +58,7 @@ _ENVELOPE = msgspec.json.Decoder(Envelope)
 
 def content_bytes(content: Content) -> bytes:
     """The canonical bytes of some content, counters included."""
-    return _ENCODER.encode(content)
+    return _IN_ORDER.encode(content)
 
 
 def digest_of_bytes(content: bytes) -> bytes:
@@ -80,16 +85,17 @@ def field_bytes(content: bytes) -> dict[str, bytes]:
 
 def field_views(content: bytes) -> dict[str, bytes]:
     """As `field_bytes` without copying: each field is a view of `content`, good for hashing and joining only."""
-    parts = _PARTS.decode(content)
-    for name, value in _PARTS.decode(parts.pop("author")).items():
+    parts = PARTS.decode(content)
+    for name, value in PARTS.decode(parts.pop("author")).items():
         parts["author." + name] = value
     media = parts.pop("media")
-    for n, each in enumerate(_PART_LISTS.decode(media) if len(media) > 2 else ()):
+    for n, each in enumerate(PART_LISTS.decode(media) if len(media) > 2 else ()):
         for name, value in each.items():
             parts[f"media.{n}.{name}"] = value
     return {name: raw for name, raw in parts.items() if len(raw) > 4 or bytes(raw) not in _NOTHING}
 
 
+@lru_cache(maxsize=16)  # the same for most of a batch
 def envelope_before(account: int, as_of: datetime, captured_at: datetime) -> bytes:
     """The canonical bytes of a version's envelope before those of its content (`content_bytes`)."""
     before = {"account": account, "as_of": as_of, "captured_at": captured_at}
@@ -124,7 +130,7 @@ def content_of(data: Any) -> Content:
         content = msgspec.convert(data, Content)
     except msgspec.ValidationError as error:
         raise InputError(f"this is no record: {error}", "docs/record.schema.json says how a record looks") from error
-    content = _in_utc(content)
+    content = in_utc(content)
     return replace(content, extra={**content.extra, **unknown}) if unknown else content
 
 
@@ -139,63 +145,8 @@ def _unknown(data: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def content_at_once(line: bytes) -> Content | None:
-    """Content straight from a line of JSON when nothing about it is doubtful; None when it wants a closer look.
-
-    Doubtful is: a field the schema does not know, a key given twice, NUL, a fraction or a deep nesting in `extra`, and
-    whatever is no content at all. A key is a quote and a colon; escaped quotes only make the count too high.
-    """
-    escapes = b"\\" in line
-    if escapes and b"\\u0000" in line:
-        return None
-    try:
-        parts = _PARTS.decode(line)
-        given = b"%b,%b" % (_DEFAULTS, line[1:]) if parts and line.startswith(b"{") else line
-        content = _WHOLE_NUMBERS.decode(given)
-        keys = len(parts) + len(content.metrics) + (_keys(content.extra) if content.extra else 0)
-        known = _KNOWN.issuperset(parts)
-        if "author" in parts:
-            author = _PARTS.decode(parts["author"])
-            keys, known = keys + len(author), known and _KNOWN_AUTHOR.issuperset(author)
-        if content.media:
-            for each in _PART_LISTS.decode(parts["media"]):
-                keys, known = keys + len(each), known and _KNOWN_MEDIA.issuperset(each)
-        seen = line.count(b'":')
-        if not known or (keys != seen and not (escapes and keys == seen - line.count(b'\\":'))):
-            return None
-        return _in_utc(content)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, InputError):
-        return None
-
-
-def _keys(extra: dict[str, Any]) -> int:
-    """How many keys there are in unknown fields: a key given twice is written once when they are encoded again."""
-    again = _ENCODER.encode(extra)
-    if len(again) > 2 * DEEPEST and again.count(b"{") + again.count(b"[") > DEEPEST:
-        _refuse_depth(extra, 1)
-    keys = again.count(b'":')
-    return keys - again.count(b'\\":') if b"\\" in again else keys
-
-
-def _refuse_depth(value: Any, depth: int) -> None:
-    if depth > DEEPEST:
-        raise InputError(f"nested deeper than {DEEPEST} levels")
-    for part in value.values() if isinstance(value, dict) else value:
-        if isinstance(part, (dict, list)):
-            _refuse_depth(part, depth + 1)
-
-
-def _refuse_fraction(text: str) -> None:
-    raise InputError("a fraction")
-
-
-_WHOLE_NUMBERS = msgspec.json.Decoder(Content, float_hook=_refuse_fraction)
-_DEFAULTS = _ENCODER.encode({each.name: each.default for each in fields(Content) if each.default is not MISSING})[:-1]
-"""The fields a line may leave out. Put before the line's own they cost less than fields that are not given at all,
-for each of which the decoder makes an error and throws it away."""
-
-
-def _in_utc(content: Content) -> Content:
+def in_utc(content: Content) -> Content:
+    """The same content with its times in UTC. Raises InputError for a time without a zone."""
     for name in ("created_at", "edited_at", "removed_at"):
         moment = getattr(content, name)
         if moment is not None and moment.tzinfo is not UTC:

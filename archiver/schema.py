@@ -91,7 +91,8 @@ def _object(type_: type) -> dict[str, Any]:
     hints, described = get_type_hints(type_), DESCRIPTIONS[type_]
     properties: dict[str, Any] = {}
     required: list[str] = []
-    for each in fields(type_):
+    order = list(described)  # as one reads them, not as their JSON is written
+    for each in sorted(fields(type_), key=lambda each: order.index(each.name)):
         properties[each.name] = {**_shape(hints[each.name]), "description": described[each.name]}
         if each.default is MISSING and each.default_factory is MISSING:
             required.append(each.name)

@@ -1,17 +1,13 @@
 """Answering: our volumes on two workers against one plain WeasyPrint call over the same records; and the package.
 
 `python -m benchmarks.response_bench whole 10000` writes PDF, the city's copy and ZIP for so many records and says how
-long it took and how large the largest process grew; `zip 1000` writes the ZIP of so many records with a picture of 500
-kB each and copies the same bytes plainly beside it, both to the disk.
+long it took and how large the largest process grew; `zip 1000` writes the ZIP of so many records with a picture each
+and copies the same bytes plainly beside it (`benchmarks/zip_bench.py` says how).
 """
 
-import hashlib
-import io
 import json
 import os
-import random
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,12 +18,11 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
 
-from benchmarks import corpus
+from benchmarks import corpus, zip_bench
 from custody.evidence import Seal
 from exports.format import Made
-from exports.response import Entry, MediaFile, Piece, Response, WithheldEntry
+from exports.response import Entry, Piece, Response, WithheldEntry
 from exports.zip_bundle import write_zip
 
 Row = tuple[str, str, str, str, str]
@@ -99,69 +94,12 @@ def _entry(n: int, data: dict[str, str]) -> Entry:
     )
 
 
-class _Picture:
-    """Half a megabyte that does not pack, from a file, another for each record."""
-
-    def __init__(self, folder: Path, size: int) -> None:
-        self.path, self.size = folder / "pictures", size
-        chance = random.Random(corpus.SEED)
-        with self.path.open("wb") as file:
-            file.write(chance.randbytes(size + 4096))
-
-    def of(self, n: int) -> MediaFile:
-        start = n % 4096
-        with self.path.open("rb") as file:
-            file.seek(start)
-            digest = hashlib.file_digest(_Limited(file, self.size), "sha256").hexdigest()  # type: ignore[arg-type]
-        return MediaFile(name=f"media/R{n}-1.jpg", place=0, media_type="image/jpeg", alt=(Piece(text="a picture"),),
-                         size=self.size, sha256=digest, chunks=lambda: self._chunks(start))  # fmt: skip
-
-    def _chunks(self, start: int) -> Iterator[bytes]:
-        with self.path.open("rb") as file:
-            file.seek(start)
-            yield from iter(lambda: file.read(min(1 << 20, self.size - (file.tell() - start))), b"")
-
-
-class _Limited(io.RawIOBase):
-    def __init__(self, file: IO[bytes], left: int) -> None:
-        self.file, self.left = file, left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        data = self.file.read(min(len(into), self.left))
-        into[: len(data)] = data
-        self.left -= len(data)
-        return len(data)
-
-
 def _zip(size: int) -> None:
-    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
-        work = Path(folder)
-        picture = _Picture(work, 500_000)
-        media = {f"R{n}": picture.of(n) for n in range(1, size + 1)}
+    print(zip_bench.told(zip_bench.run(response(size), "vault")))
 
-        there = [replace(entry, media=(media[entry.label],)) for entry in response(size).entries()]
 
-        def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry | WithheldEntry]:
-            yield from there[start:stop]
-
-        whole = replace(response(size), entries=entries)
-        began = time.monotonic()
-        with (work / "response.zip").open("wb") as target:
-            write_zip(whole, Made(pdfs=(), work=work), target, lambda text: text)
-            os.fsync(target.fileno())
-        ours = time.monotonic() - began
-        os.sync()
-        began = time.monotonic()
-        with (work / "response.zip").open("rb") as source, (work / "copy").open("wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-            os.fsync(target.fileno())
-        plain = time.monotonic() - began
-        megabytes = (work / "response.zip").stat().st_size / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": ours, "plain": plain, "megabytes": megabytes, "peak": peak}))
+def _zip_files(size: int) -> None:
+    print(zip_bench.told(zip_bench.run(response(size), "files")))
 
 
 def _whole(size: int) -> None:
@@ -235,4 +173,5 @@ def _measure(which: str, size: int) -> None:
 
 
 if __name__ == "__main__":
-    {"zip": _zip, "whole": _whole}.get(sys.argv[1], lambda size: _measure(sys.argv[1], size))(int(sys.argv[2]))
+    named = {"zip": _zip, "zip-files": _zip_files, "whole": _whole}
+    named.get(sys.argv[1], lambda size: _measure(sys.argv[1], size))(int(sys.argv[2]))

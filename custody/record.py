@@ -61,9 +61,9 @@ class IdOrigin(StrEnum):
 class Author:
     """Who wrote it, as the platform showed them. All parts optional."""
 
-    name: str = ""
     handle: str = ""
     id: str = ""
+    name: str = ""
     url: str = ""
 
 
@@ -75,14 +75,14 @@ class Media:
     the file but does not contain it; `gap` then says why. `size` in bytes.
     """
 
-    uri: str
+    alt: str = ""
+    gap: str = ""
     kind: str = "image"
     media_type: str = ""
     name: str = ""
-    alt: str = ""
     sha256: str = ""
     size: int = 0
-    gap: str = ""
+    uri: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,35 +92,36 @@ class Content:
     Times are aware UTC; `created_at_raw` is the text they were read from. `removed_at` is when it was hidden or
     deleted. `flags` name what a person should look at; `repairs` what was mended in reading (`mojibake`, ...).
     `metrics` are counters (likes, shares), which do not make a new version; `extra` keeps every field not understood.
+    The fields of it and its parts stand in the order of its canonical JSON, the alphabet's.
     """
 
-    platform: str
-    object_id: str
-    kind: Kind
-    id_origin: IdOrigin = IdOrigin.NATIVE
-    parent_id: str = ""
-    root_id: str = ""
     author: Author = field(default_factory=Author)
     created_at: datetime | None = None
     created_at_raw: str = ""
     edited_at: datetime | None = None
-    removed_at: datetime | None = None
-    title: str = ""
-    text: str = ""
-    text_raw: str = ""
-    text_format: str = "plain"
-    lang: str = ""
-    media: tuple[Media, ...] = ()
-    links: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    visibility: Visibility = Visibility.PUBLIC
-    state: State = State.LIVE
-    permalink: str = ""
-    source: str = "export"
-    flags: tuple[str, ...] = ()
-    repairs: tuple[str, ...] = ()
-    metrics: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    id_origin: IdOrigin = IdOrigin.NATIVE
+    kind: Kind
+    lang: str = ""
+    links: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    metrics: dict[str, str] = field(default_factory=dict)
+    object_id: str
+    parent_id: str = ""
+    permalink: str = ""
+    platform: str
+    removed_at: datetime | None = None
+    repairs: tuple[str, ...] = ()
+    root_id: str = ""
+    source: str = "export"
+    state: State = State.LIVE
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    text_format: str = "plain"
+    text_raw: str = ""
+    title: str = ""
+    visibility: Visibility = Visibility.PUBLIC
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

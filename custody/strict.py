@@ -6,7 +6,9 @@
 Each reader names the file, the row and the field when it refuses, and says the cure. What nobody reads is an error.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -49,9 +51,9 @@ class Fields:
         if name not in self._data:
             return value
         fine = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-        return self._checked(
-            name, value, fine, f"a whole number from {low:,} on" if low else "a whole number, 0 or more"
-        )
+        what = f"a whole number from {low:,} on" if low else "a whole number, 0 or more"
+        money = ". Money is whole cents: $50.00 is 5000" if name.endswith("cents") else ""
+        return self._checked(name, value, fine, f"{what}, without quotation marks{money}")
 
     def flag(self, name: str, default: Any = _MISSING) -> Any:
         """true or false; `default` may be None for "not said"."""
@@ -86,6 +88,18 @@ class Fields:
             known = ", ".join(each.value or '""' for each in kind)
             raise UsageError(f"{self.where}: {name} {value!r} is not known.", f"Use one of: {known}.") from error
 
+    def choice(self, name: str, known: tuple[str, ...], default: str) -> str:
+        """One of some words."""
+        value = self._value(name, default)
+        if not isinstance(value, str) or value not in known:
+            words = ", ".join(each or '""' for each in known)
+            raise UsageError(f"{self.where}: {name} {value!r} is not known.", f"Use one of: {words}.")
+        return value
+
+    def everything(self) -> dict[str, Any]:
+        """The whole table as it stands, for a reader of its own."""
+        return dict(self._data)
+
     def table(self, name: str) -> "Fields | None":
         """A table below this one, None when it is not there."""
         value = self._value(name, None)
@@ -108,10 +122,14 @@ class Fields:
 
     def done(self) -> None:
         """Refuse the fields that nothing has read. Raises UsageError naming the first."""
-        strange = sorted(set(self._data) - self._read)
+        self.only(self._read)
+
+    def only(self, known_names: Iterable[str]) -> None:
+        """Refuse at once every field but these. Raises UsageError naming the first."""
+        names = sorted(known_names)
+        strange = sorted(set(self._data) - set(names))
         if strange:
-            known = f"Known fields: {', '.join(sorted(self._read))}."
-            raise UsageError(f"{self.where}: {strange[0]!r} is not a field here.", known)
+            raise UsageError(f"{self.where}: {strange[0]!r} is not a field here.", which_field(strange[0], names))
 
     def _value(self, name: str, default: Any) -> Any:
         self._read.add(name)
@@ -124,6 +142,13 @@ class Fields:
         if not fine:
             raise UsageError(f"{self.where}: {name} is {value!r}.", f"It must be {what}.")
         return value
+
+
+def which_field(name: str, known: Iterable[str]) -> str:
+    """The cure for a field nobody knows: the one that is probably meant, and all there are."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    return f"{f'Did you mean {near[0]!r}? ' if near else ''}Known fields: {', '.join(names)}."
 
 
 def _plausible(day: date) -> bool:

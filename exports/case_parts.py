@@ -14,6 +14,7 @@ from custody.strict import Fields
 from exports.custodians import PersonalItem
 from exports.fees import FeeContext, FeeItem
 from exports.notices import RecordAbout, Served, Subject, SubjectFacts
+from exports.personal_information import Bar, PersonalAsked
 from exports.protected import Fact, Person, Role
 
 
@@ -94,10 +95,8 @@ def read_context(row: Fields | None) -> FeeContext:
     return made
 
 
-def read_subject(row: Fields | None) -> SubjectCase | None:
+def read_subject(row: Fields) -> SubjectCase:
     """An individual and the notice to them."""
-    if row is None:
-        return None
     decided = row.day("decided")
     if decided is None:
         raise UsageError(f"{row.where}: decided is missing.", "It is the day of the decision to permit access.")
@@ -173,6 +172,20 @@ def read_private(row: Fields | None) -> tuple[Fact, Person] | None:
     fact = row.one_of(Fact, "fact")
     row.done()
     return fact, person
+
+
+def read_personal(row: Fields | None) -> PersonalAsked | None:
+    """A request for information about the requester, and what was found of it."""
+    if row is None:
+        return None
+    made = PersonalAsked(
+        identified=row.flag("identified", False),
+        says_so=row.flag("says_so", False),
+        open_to_anyone=row.flag("open_to_anyone", None),
+        bar=row.one_of(Bar, "bar") if row.has("bar") else None,
+    )
+    row.done()
+    return made
 
 
 def read_removal(row: Fields | None) -> tuple[str, str] | None:

@@ -42,11 +42,19 @@ def words_of(jurisdiction: str) -> Words:
     """The words of a jurisdiction. Raises UsageError when none are shipped for it."""
     path = _FOLDER / f"{jurisdiction}.toml"
     if not path.is_file():
-        raise UsageError(f"There is no certification for {jurisdiction!r}.", "Wisconsin is shipped.")
+        raise UsageError(
+            f"No words of a certification are entered for {jurisdiction}.",
+            "Ask the city's attorney for a form: another state's words would certify nothing there.",
+        )
     data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     for name, value in data.items():
         data[name] = tuple(value) if isinstance(value, list) else value.strip()
     return Words(**data)
+
+
+def has_words(jurisdiction: str) -> bool:
+    """Whether words of a certification are entered for a jurisdiction."""
+    return (_FOLDER / f"{jurisdiction}.toml").is_file()
 
 
 def certification(response: Response, files: Sequence[tuple[str, int, str]]) -> Paper:

@@ -51,7 +51,7 @@ class Extension:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
     """A number of days or hours with its basis and citation. A variant may have a label of its own and be set by law
-    where the usual limit is not.
+    where the usual limit is not; it holds by itself for requests that came by one of its `channels`.
     """
 
     n: int
@@ -60,6 +60,7 @@ class Limit:
     citation: str
     label: str = ""
     is_law: bool | None = None
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +91,10 @@ class ResponseRule:
     def is_law(self) -> bool:
         """Whether the day is a limit set by law; a guideline never is."""
         return self.kind in (ResponseKind.FIXED, ResponseKind.ACKNOWLEDGE_THEN)
+
+    def variant_for(self, channel: str) -> str:
+        """The variant that holds for a request that came this way, "" for the usual limit."""
+        return next((name for name, each in self.variants.items() if channel in each.channels), "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -163,13 +163,18 @@ def charge(
 
 
 def prepayment(total_cents: int, rules: FeeRules, context: FeeContext | None = None) -> Prepayment:
-    """Whether payment of a total may be asked in advance: only above the threshold, never at it."""
+    """Whether payment of a total may be asked in advance: only above the threshold, never at it.
+
+    A prisoner who has not paid an earlier fee may be asked for both, however small the new one is.
+    """
     context, limit = context or FeeContext(), rules.prepayment_above_cents
     earlier = context.unpaid_earlier_cents if context.incarcerated else 0
-    if total_cents > limit:
-        also = f", with {money(earlier)} unpaid from an earlier request" if earlier else ""
-        why = f"the total of {money(total_cents)} is more than {money(limit)}{also}"
+    if earlier:
+        why = f"{money(earlier)} of an earlier request is unpaid: it may be asked with this {money(total_cents)}"
         return Prepayment(allowed=True, cents=total_cents + earlier, why=why, citation=rules.prepayment_citation)
+    if total_cents > limit:
+        why = f"the total of {money(total_cents)} is more than {money(limit)}"
+        return Prepayment(allowed=True, cents=total_cents, why=why, citation=rules.prepayment_citation)
     why = f"the total of {money(total_cents)} is not more than {money(limit)}: it may not be asked in advance"
     return Prepayment(allowed=False, cents=0, why=why, citation=rules.prepayment_citation)
 
@@ -191,9 +196,9 @@ def _line(item: FeeItem, judged: _Judged) -> FeeLine:
 
 def _judge(items: Sequence[FeeItem], rules: FeeRules, city: CityFees, context: FeeContext) -> list[_Judged]:
     sums = {kind: sum(item.actual_cents for item in items if item.kind is kind and item.necessary) for kind in FeeKind}
-    free_pages = city.free_pages
+    shares, by_law = _page_shares(items, city)
     found = []
-    for item in items:
+    for n, item in enumerate(items):
         if item.kind is FeeKind.POLICE_RECORDING_REDACTION:
             found.append(_police(item, rules, city, context))
             continue
@@ -202,9 +207,8 @@ def _judge(items: Sequence[FeeItem], rules: FeeRules, city: CityFees, context: F
             found.append(_nothing("it is no necessary and direct cost of this answer", rule.citation if rule else ""))
         elif rule is None or not rule.charged:
             found.append(_nothing(rule.words if rule else "no rule allows it", rule.citation if rule else ""))
-        elif item.kind is FeeKind.REPRODUCTION and item.pages and city.page_cents is not None:
-            judged, free_pages = _pages(item, city.page_cents, free_pages, city.citation, rule)
-            found.append(judged)
+        elif n in shares:
+            found.append(_by_pages(item, shares[n], by_law, city, rule))
         else:
             found.append(_by_sum(item, sums[item.kind], rule, city))
     return found
@@ -227,19 +231,43 @@ def _by_sum(item: FeeItem, kind_sum: int, rule: FeeRule, city: CityFees) -> _Jud
     return _Judged(cents=item.actual_cents, why=how, citation=rule.citation)
 
 
-def _pages(item: FeeItem, rate: int, free: int, citation: str, rule: FeeRule) -> tuple[_Judged, int]:
-    """Pages by the city's terms; where the actual cost is lower, that. Returns how many free pages are left."""
-    paid, left = max(0, item.pages - free), max(0, free - item.pages)
-    by_city = paid * rate + item.cents
-    by_law = item.actual_cents if item.page_cents else by_city
-    if by_law < by_city:
+def _by_pages(item: FeeItem, cents: int, by_law: bool, city: CityFees, rule: FeeRule) -> _Judged:
+    """A line of pages: its share of the city's terms; where the actual costs of all pages are lower, those."""
+    if by_law:
         why = f"{rule.words}: {_reckoning(item)}, which is less than the city's rate"
-        return _Judged(cents=by_law, why=why, citation=rule.citation), left
-    if not paid:
-        return _nothing(f"{item.pages} pages, all within the city's free pages", citation), left
-    given = f", the first {item.pages - paid} free" if item.pages > paid else ""
-    why = f"{item.pages} pages{given}: {paid} at {money(rate)} a page by the city's terms"
-    return _Judged(cents=by_city, why=why, citation=citation or rule.citation), left
+        return _Judged(cents=cents, why=why, citation=rule.citation)
+    if not cents:
+        return _nothing(f"{item.pages} pages, all within the city's free pages", city.citation)
+    free = f", the first {city.free_pages} of the request free" if city.free_pages else ""
+    why = f"{item.pages} pages{free}: {money(cents)} at {money(city.page_cents or 0)} a page by the city's terms"
+    return _Judged(cents=cents, why=why, citation=city.citation or rule.citation)
+
+
+def _page_shares(items: Sequence[FeeItem], city: CityFees) -> tuple[Mapping[int, int], bool]:
+    """What each line of pages costs by a city's own terms, by the line's place, and whether actual costs were lower.
+
+    The free pages belong to the request, not to a line, so the order of the lines changes no total: the lower of the
+    city's terms for all pages and of their actual costs, laid on the lines from the last one, never above its own cost.
+    """
+    there = {n: item for n, item in enumerate(items) if _of_pages(item)}
+    if city.page_cents is None or not there:
+        return {}, False
+    rate = city.page_cents
+    own = {n: item.actual_cents + (0 if item.page_cents else item.pages * rate) for n, item in there.items()}
+    own = {n: cents if (asked := items[n].asked_cents) is None else min(cents, asked) for n, cents in own.items()}
+    pages = max(0, sum(item.pages for item in there.values()) - city.free_pages)
+    by_city = pages * rate + sum(item.cents for item in there.values())
+    if sum(own.values()) < by_city:
+        return own, True
+    shares, left = dict[int, int](), by_city
+    for n in sorted(there, reverse=True):
+        shares[n] = min(left, own[n])
+        left -= shares[n]
+    return shares, False
+
+
+def _of_pages(item: FeeItem) -> bool:
+    return item.kind is FeeKind.REPRODUCTION and bool(item.pages) and item.necessary
 
 
 def _police(item: FeeItem, rules: FeeRules, city: CityFees, context: FeeContext) -> _Judged:

@@ -1,11 +1,12 @@
 """What a format is: something that makes files of a package out of the Response, and of nothing else."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from exports.response import Response
+from exports.response import MediaFile, Response
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,12 +18,27 @@ class BoundPdf:
     note: str
 
 
+class Digest(Protocol):
+    """A digest that grows with the bytes it is given."""
+
+    def update(self, data: bytes, /) -> None:
+        """More bytes."""
+
+    def hexdigest(self) -> str:
+        """The digest of all bytes so far."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """What is there already when the formats begin: the PDFs, and a temporary folder to work in."""
 
     pdfs: tuple[BoundPdf, ...]
     work: Path
+    again: Callable[[MediaFile], Iterator[bytes]] = lambda media: media.chunks()
+    """Opens a released picture or file: from the package, where it stands in it already."""
+
+    digest: Callable[[], Digest] = hashlib.sha256
+    """Begins a SHA-256; one of a package is reckoned while the format goes on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

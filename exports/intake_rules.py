@@ -77,6 +77,7 @@ class IntakeRules:
     form_citation: str
     readable_citation: str
     written_channels: tuple[str, ...]
+    incarcerated_words: str
     verified_by: str
 
 
@@ -86,7 +87,7 @@ def sufficiency(words: str, rules: IntakeRules, subject: bool | None = None, per
     Neither: "not sufficient", with the explanation owed in writing; it is never closed silently. One of both: accepted,
     with a warning where the other is missing.
     """
-    if not words.strip():
+    if not words.strip() and subject is None and period is None:
         raise UsageError("The request has no words.", "Write down what was asked for, as it was asked.")
     has_subject = names_subject(words) if subject is None else subject
     has_period = names_time(words) if period is None else period
@@ -181,6 +182,11 @@ def form_answers(asked: FormAsked, given: Sequence[FormGiven], rules: IntakeRule
     return _form(
         fine, "no form was asked for; it must be readable", rules.readable_citation, "Give a readable form as well."
     )
+
+
+def limits_of_prisoners(incarcerated: bool, rules: IntakeRules) -> tuple[str, ...]:
+    """What to tell about a request of a committed or incarcerated person: which records they may ask for."""
+    return (rules.incarcerated_words,) if incarcerated and rules.incarcerated_words else ()
 
 
 def not_a_legal_notice(channel: str) -> tuple[str, ...]:

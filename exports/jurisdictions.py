@@ -24,6 +24,7 @@ from exports.determination import DenialRules
 from exports.fees import FeeRule, FeeRules, PoliceRecordings
 from exports.intake_rules import IntakeRules
 from exports.notices import NoticeRules
+from exports.personal_information import Bar, PersonalRules
 from exports.protected import ProtectionRules
 
 Part = TypeVar("Part")
@@ -44,6 +45,7 @@ class Jurisdiction:
     intake: IntakeRules | None
     custody: CustodyRules | None
     protection: ProtectionRules | None
+    personal: PersonalRules | None
     verified_by: str
 
     @property
@@ -57,6 +59,7 @@ class Jurisdiction:
             "intake": self.intake,
             "custody": self.custody,
             "protection": self.protection,
+            "requests about oneself": self.personal,
         }
         return tuple(name for name, part in parts.items() if part is not None and not part.verified_by)
 
@@ -84,12 +87,16 @@ class Jurisdiction:
         """Whose facts are protected. Raises UsageError where it is not entered."""
         return _there(self.protection, self, "protection")
 
+    def personal_rules(self) -> PersonalRules:
+        """The rights of who asks for information about themself. Raises UsageError where they are not entered."""
+        return _there(self.personal, self, "personal")
+
 
 def _there(part: Part | None, law: Jurisdiction, name: str) -> Part:
     if part is None:
         raise UsageError(
             f"For {law.title} no rules are entered under [{name}].",
-            f"Only limits are shipped for it; enter them in exports/jurisdictions/{law.id}.toml with counsel.",
+            "Only limits are entered there. Another state's law is never used instead: ask the city's attorney.",
         )
     return part
 
@@ -132,6 +139,7 @@ def load_jurisdiction(path: Path) -> Jurisdiction:
         intake=_intake(top.table("intake")),
         custody=_custody(top.table("custody")),
         protection=_protection(top.table("protection")),
+        personal=_personal(top.table("personal")),
     )
     top.done()
     return made
@@ -172,7 +180,8 @@ def _limit(row: Fields, citation: str) -> Limit:
 
 
 def _labelled(row: Fields, limit: Limit) -> Limit:
-    return replace(limit, label=row.text("label", ""), is_law=row.flag("is_law", None))
+    label, is_law = row.text("label", ""), row.flag("is_law", None)
+    return replace(limit, label=label, is_law=is_law, channels=row.texts("channels"))
 
 
 def _variant(variants: Fields, name: str, citation: str) -> Limit:
@@ -283,6 +292,7 @@ def _intake(row: Fields | None) -> IntakeRules | None:
         never_needed=row.texts("never_needed"),
         only_if=tuple(only_if),
         written_channels=row.texts("written_channels"),
+        incarcerated_words=row.text("incarcerated_words", ""),
         verified_by=row.text("verified_by", ""),
     )
     row.done()
@@ -302,7 +312,23 @@ def _protection(row: Fields | None) -> ProtectionRules | None:
         return None
     names = ("informant", "employee", "official", "bank", "judicial", "balancing")
     pairs = {name: _pair(row, name) for name in names}
-    return _done(row, ProtectionRules(**pairs, verified_by=row.text("verified_by", "")))
+    since = row.day("judicial_from")
+    return _done(row, ProtectionRules(**pairs, judicial_from=since, verified_by=row.text("verified_by", "")))
+
+
+def _personal(row: Fields | None) -> PersonalRules | None:
+    if row is None:
+        return None
+    texts = {name: row.text(f"{name}_citation") for name in ("order", "general", "personal")}
+    bars = [_done(each, (each.one_of(Bar, "bar").value, each.text("words"))) for each in row.tables("exception")]
+    made = PersonalRules(
+        order_citation=texts["order"],
+        general_citation=texts["general"],
+        personal_citation=texts["personal"],
+        bars=tuple(bars),
+        verified_by=row.text("verified_by", ""),
+    )
+    return _done(row, made)
 
 
 def _pair(row: Fields, name: str) -> tuple[str, str]:

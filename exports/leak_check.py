@@ -25,9 +25,6 @@ from exports.secrets_of import Secrets
 _CHUNK, _OVERLAP = 1 << 20, 1 << 14
 _DEEPEST = 6
 _IN_MEMORY = 1 << 25
-_LEAST_IN_NOISE = 7
-"""Letters a secret must have to count among the chance letters of a binary or decoded piece."""
-
 MASKED = "[not shown: the words searched for are withheld]"
 _UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
@@ -162,8 +159,9 @@ class _Walk:
             lines += data[: len(data) - len(before)].count(b"\n")
 
     def _text(self, where: str, place: str, text: str, first_line: int = 0, is_noise: bool = False) -> None:
-        for secret in self.secrets.found_in(text, is_noise):
-            if (len(secret) >= _LEAST_IN_NOISE or not is_noise) and (where, secret) not in self._told:
+        found = self.secrets.found_in_noise(text) if is_noise else self.secrets.found_in(text)
+        for secret in found:
+            if (where, secret) not in self._told:
                 here = place or (f"line {first_line + self._line(text, secret)}" if first_line else "")
                 self._leak(where, here, self.secrets.strings[secret], secret)
 

@@ -10,9 +10,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-_PRINTED = re.compile(
+from exports.patterns import byte_pattern
+
+_PRINTED = byte_pattern(
     rb"(?:[\t\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){5,}"
 )
+"""Five printed characters or more in a row, as UTF-8 writes them. A picture is full of bytes that begin such a run."""
+
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 _DIGEST = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])")
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\[nrtbf\"'/\\]")

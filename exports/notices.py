@@ -92,11 +92,15 @@ class SubjectFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Duty:
-    """Which notice an individual is owed, why, and by what paragraph."""
+    """Which notice an individual is owed, why, and by what paragraph.
+
+    `may_augment`: a holder of public office, whose comments go out with the record whatever else the record is.
+    """
 
     notice: Notice
     why: str
     citation: str
+    may_augment: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,15 +136,17 @@ def duty_to(subject: Subject, rules: NoticeRules) -> Duty:
     if subject.about is RecordAbout.OTHER_EMPLOYER and subject.authorized:
         why = f"{subject.name} authorized access to what the employer made about them"
         return Duty(notice=Notice.NONE, why=why, citation=rules.citation)
+    office = subject.office or ("local" if subject.about is RecordAbout.OFFICE_HOLDER else "")
+    if office not in ("", "local", "state"):
+        raise UsageError(f"{office!r} is no public office that 19.356(9) names.", 'Write "local" or "state".')
     if subject.about in by_section:
-        why = f"{subject.name}: {by_section[subject.about]}; written notice before access"
-        return Duty(notice=Notice.BEFORE_RELEASE, why=why, citation=rules.citation)
-    if subject.about is RecordAbout.OFFICE_HOLDER or subject.office:
-        office = subject.office or "local"
-        if office not in ("local", "state"):
-            raise UsageError(f"{office!r} is no public office that 19.356(9) names.", 'Write "local" or "state".')
+        also = f"; holds a {office} public office and may add comments as well" if office else ""
+        why = f"{subject.name}: {by_section[subject.about]}; written notice before access{also}"
+        cited = f"{rules.citation}; {rules.augment_citation}" if office else rules.citation
+        return Duty(notice=Notice.BEFORE_RELEASE, why=why, citation=cited, may_augment=bool(office))
+    if office:
         why = f"{subject.name} holds a {office} public office and may add comments to the record"
-        return Duty(notice=Notice.MAY_AUGMENT, why=why, citation=rules.augment_citation)
+        return Duty(notice=Notice.MAY_AUGMENT, why=why, citation=rules.augment_citation, may_augment=True)
     why = f"{subject.name}: the section asks for no notice about such a record, and none may delay it"
     return Duty(notice=Notice.NONE, why=why, citation=rules.citation)
 
@@ -189,6 +195,8 @@ def gate(duty: Duty, facts: SubjectFacts, rules: NoticeRules, calendar: Calendar
     if facts.sent is None:
         why = f"the notice has not been served; the limit is {said(limits.serve_by.end)}"
         return _closed(None, why, duty, warnings)
+    if facts.served_by is Served.NOT_YET:
+        warnings += ("How the notice was served is not recorded: certified mail or personal service counts.",)
     if facts.waived is not None and facts.waived_in_writing:
         return _from(facts.waived, f"waived in writing on {said(facts.waived)}", duty, warnings, today)
     if facts.waived is not None:
@@ -202,7 +210,7 @@ def gate(duty: Duty, facts: SubjectFacts, rules: NoticeRules, calendar: Calendar
 
 def package_blocks(duty: Duty, facts: SubjectFacts, augmentation_included: bool) -> tuple[str, ...]:
     """What keeps a package from going out: an augmentation that came must be in it."""
-    if duty.notice is Notice.MAY_AUGMENT and facts.augmented is not None and not augmentation_included:
+    if duty.may_augment and facts.augmented is not None and not augmentation_included:
         return (f"the augmentation of {said(facts.augmented)} is not in the package ({duty.citation})",)
     return ()
 

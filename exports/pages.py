@@ -31,8 +31,10 @@ def template(name: str) -> Any:
 def broken(text: str) -> Markup:
     """Text made safe for the page: no control characters, and a place to break in each long unbroken run."""
     clean = _UNPRINTABLE.sub("\ufffd", text)
-    parts = re.split("(\x00)", _UNBROKEN.sub(lambda found: found.group() + "\x00", clean))
-    return Markup("").join(Markup("<wbr>") if part == "\x00" else escape(part) for part in parts)
+    if not _UNBROKEN.search(clean):
+        return escape(clean)
+    parts = _UNBROKEN.sub(lambda found: found.group() + "\x00", clean).split("\x00")
+    return Markup("<wbr>").join(escape(part) for part in parts)
 
 
 def paragraphs(passage: Passage) -> Iterator[Passage]:

@@ -195,3 +195,11 @@ def _compiled(expression: str) -> Any:
             f"The pattern {expression!r} is not understood: {said}.",
             "Patterns are RE2: no look-ahead, no back-references. Nothing was changed.",
         ) from error
+
+
+def byte_pattern(expression: bytes) -> Any:
+    """One of our own patterns for bytes that are no text, each byte by itself; for `findall` over large files."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_capture = True
+    return re2.compile(expression, options=options)

@@ -17,7 +17,7 @@ import pikepdf
 from PIL import Image, UnidentifiedImageError
 
 from custody.errors import UnavailableError
-from exports.certification import parts_of
+from exports.certification import has_words, parts_of
 from exports.format import BoundPdf
 from exports.pdf_pages import VolumeJob, render_volume, response_facts
 from exports.response import Entry, MediaFile, Response, WithheldEntry, plain
@@ -137,7 +137,7 @@ def _jobs(response: Response, volumes: int, style: Style) -> Iterator[VolumeJob]
             yield replace(_job(facts, entries, [], pictures, volume, volumes), attached=data)
             entries, pictures, volume, data = [], {}, volume + 1, b""
         entries.append(_shown(entry, pictures))
-    certified = tuple(parts_of(response)) if response.jurisdiction else ()
+    certified = tuple(parts_of(response)) if has_words(response.jurisdiction) else ()
     yield replace(_job(facts, entries, log, pictures, volume, volumes), attached=data, certified=certified)
 
 

@@ -6,8 +6,10 @@ Pure: warnings for the reviewer, never a redaction of its own.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from custody.days import said
 from custody.ruling import Ruling
 
 
@@ -52,6 +54,7 @@ class ProtectionRules:
     official: tuple[str, str]
     bank: tuple[str, str]
     judicial: tuple[str, str]
+    judicial_from: date | None
     balancing: tuple[str, str]
     verified_by: str
 
@@ -59,8 +62,8 @@ class ProtectionRules:
 _HOME = (Fact.HOME_ADDRESS, Fact.HOME_PHONE, Fact.HOME_EMAIL, Fact.SSN)
 
 
-def protects(fact: Fact, person: Person, rules: ProtectionRules) -> Ruling:
-    """Whether a fact about a person may be withheld, and by what."""
+def protects(fact: Fact, person: Person, rules: ProtectionRules, on: date | None = None) -> Ruling:
+    """Whether a fact about a person may be withheld on a day (None: now), and by what."""
     if person.authorized:
         return _no("the person authorized its release", rules.employee)
     if fact is Fact.INFORMANT:
@@ -68,6 +71,8 @@ def protects(fact: Fact, person: Person, rules: ProtectionRules) -> Ruling:
     if fact is Fact.BANK_ACCOUNT:
         return _yes("an account or customer number with a financial institution is protected", rules.bank)
     if person.role is Role.JUDICIAL_OFFICER and fact in _HOME:
+        if rules.judicial_from is not None and on is not None and on < rules.judicial_from:
+            return _no(f"the protection of judicial officers begins on {said(rules.judicial_from)}", rules.judicial)
         if person.written_request:
             return _yes("a judicial officer asked for it in writing", rules.judicial)
         return _no("a judicial officer is protected only on written request", rules.judicial)

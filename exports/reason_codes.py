@@ -28,7 +28,7 @@ def reason_codes(jurisdiction: str) -> tuple[ReasonCode, ...]:
     """The codes of a jurisdiction. Raises UsageError when none are shipped for it."""
     path = Path(__file__).parent / "jurisdictions" / f"{jurisdiction}.toml"
     if not path.is_file():
-        raise UsageError(f"There are no reason codes for {jurisdiction!r}.", "Wisconsin is shipped.")
+        raise UsageError(f"There are no reason codes for {jurisdiction!r}.", "Ask the city's attorney to enter them.")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(_code(row) for row in Fields(data, path.name).tables("code"))
 

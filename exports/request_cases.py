@@ -4,12 +4,12 @@ This module reads a case strictly (a field that is not known is an error naming 
 `workflows/judging_requests.py` judges it with the rules that answer requests. docs/request-cases.md has every field.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from custody.errors import UsageError
 from custody.request import Mark
@@ -23,6 +23,7 @@ from exports.case_parts import (
     read_custody,
     read_fee,
     read_password,
+    read_personal,
     read_private,
     read_removal,
     read_subject,
@@ -32,11 +33,23 @@ from exports.determination import Ending, Reason
 from exports.fees import FeeContext, FeeItem
 from exports.intake_rules import FormAsked, FormGiven
 from exports.jurisdictions import jurisdictions
+from exports.personal_information import PersonalAsked
 from exports.protected import Fact, Person
 from exports.reason_codes import reason_codes
 
 CASES = Path(__file__).parent / "cases_wisconsin"
+CHANNELS = ("walk-in", "phone", "mail", "email", "fax", "letter", "form", "platform-message")
+"""The ways by which a request may have come."""
+_ALSO_CALLED = {
+    "in person": "walk-in", "counter": "walk-in", "telephone": "phone", "post": "mail", "e mail": "email",
+    "web": "form", "web form": "form", "online": "form", "message": "platform-message",
+    "direct message": "platform-message", "dm": "platform-message", "comment": "platform-message",
+}  # fmt: skip
 CURE = "docs/request-cases.md says how a case is written."
+_CASE = (
+    "id title law note today jurisdiction city changed request answer fee fees subject custody personal private removal"
+    " ban password expect"
+).split()
 _DECISIONS: Mapping[str, Mapping[Mark, int]] = {
     "granted": {Mark.RELEASE: 1},
     "part": {Mark.RELEASE: 1, Mark.REDACT: 1},
@@ -91,7 +104,6 @@ class Answered:
 class Case:
     """One case as it was read. A part that is not there is None; `city` and `changed` are read by whoever judges."""
 
-    file: str
     id: str
     where: str
     title: str
@@ -105,8 +117,9 @@ class Case:
     answer: Answered | None
     fees: tuple[FeeItem, ...]
     fee_context: FeeContext
-    subject: SubjectCase | None
+    subjects: tuple[SubjectCase, ...]
     custody: CustodyCase | None
+    personal: PersonalAsked | None
     private: tuple[Fact, Person] | None
     removal: tuple[str, str] | None
     ban: tuple[str, ...] | None
@@ -114,31 +127,11 @@ class Case:
     expect: Mapping[str, Any]
 
 
-def read_cases(folder: Path) -> list[Case]:
-    """Every case in every `.toml` of a folder, or of one file. Raises UsageError on what is not understood."""
-    files = [folder] if folder.is_file() else sorted(folder.glob("**/*.toml"))
-    if not files:
-        raise UsageError(f"There are no cases (*.toml) in {folder}.", CURE)
-    return [case for path in files for case in _file(path)]
-
-
-def _file(path: Path) -> list[Case]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read as TOML: {error}", "Mend the line it names.") from error
-    top = Fields(data, str(path), CURE)
-    rows = top.any("case")
-    if not isinstance(rows, list) or not rows:
-        raise UsageError(f"{path} holds no [[case]].", CURE)
-    top.done()
-    return [read_case(row, path, n) for n, row in enumerate(rows, 1)]
-
-
-def read_case(data: Any, path: Path, number: int) -> Case:
-    """One case from its table; `number` names it where it has no id. Raises UsageError on what is not understood."""
-    name = str(data.get("id", number)) if isinstance(data, dict) else str(number)
-    row = Fields(data, f"{path.name}, case {name}", CURE)
+def read_case(data: Any, name: str, where: str) -> Case:
+    """One case from its table; `where` is how messages name it. Raises UsageError on what is not understood."""
+    row = Fields(data, where, CURE)
+    row.only(_CASE)
+    row.has("id"), row.text("note", "")
     expect = row.any("expect")
     if not isinstance(expect, dict) or not expect:
         raise UsageError(f"{row.where} expects nothing.", "Add [case.expect] with at least one expectation.")
@@ -146,8 +139,7 @@ def read_case(data: Any, path: Path, number: int) -> Case:
     city = {"name": city} if isinstance(city, str) else {} if city is None else city
     zone = zone_named(city.get("zone"), row.where) if isinstance(city, dict) else "America/Chicago"
     made = Case(
-        file=path.name,
-        id=name if row.has("id") else str(number),
+        id=name,
         where=row.where,
         title=row.text("title", ""),
         law=row.text("law", ""),
@@ -160,8 +152,9 @@ def read_case(data: Any, path: Path, number: int) -> Case:
         answer=_answer(row.table("answer"), row.text("jurisdiction", "wisconsin")),
         fees=tuple(read_fee(each) for each in row.tables("fee")),
         fee_context=read_context(row.table("fees")),
-        subject=read_subject(row.table("subject")),
+        subjects=tuple(read_subject(each) for each in row.tables("subject")),
         custody=read_custody(row.table("custody"), zone),
+        personal=read_personal(row.table("personal")),
         private=read_private(row.table("private")),
         removal=read_removal(row.table("removal")),
         ban=read_ban(row.table("ban")),
@@ -169,7 +162,20 @@ def read_case(data: Any, path: Path, number: int) -> Case:
         expect=expect,
     )
     row.done()
+    _refuse_impossible(made)
     return made
+
+
+def _refuse_impossible(case: Case) -> None:
+    """Refuse a decision that lies before the receipt: every limit counted from it would be wrong."""
+    if case.request is None or case.answer is None or case.request.received is None or case.answer.decided is None:
+        return
+    received = case.request.received
+    if isinstance(received, datetime):
+        received = received.astimezone(ZoneInfo(case.zone)).date()
+    if case.answer.decided < received:
+        told = f"{case.where}, answer: decided is {case.answer.decided}, before it was received on {received}."
+        raise UsageError(told, "Check the two days.")
 
 
 def _request(row: Fields | None, zone: str) -> AskedFor | None:
@@ -180,7 +186,7 @@ def _request(row: Fields | None, zone: str) -> AskedFor | None:
     row.text("requester", ""), row.text("purpose", ""), row.text("received_by", "")
     made = AskedFor(
         received=moment_in(row, "received", zone),
-        channel=row.text("channel", ""),
+        channel=_channel(row),
         words=row.text("words", ""),
         written=row.flag("written", None),
         subject=row.flag("subject", None),
@@ -193,6 +199,16 @@ def _request(row: Fields | None, zone: str) -> AskedFor | None:
     )
     row.done()
     return made
+
+
+def _channel(row: Fields) -> str:
+    """The channel by its name or by another word people use for it; one nobody knows would be judged as oral."""
+    given = row.text("channel", "")
+    plain = given.casefold().replace("-", " ").replace("_", " ").strip()
+    known = {each.replace("-", " "): each for each in CHANNELS} | _ALSO_CALLED | {"": ""}
+    if plain not in known:
+        raise UsageError(f"{row.where}: channel {given!r} is not known.", f"Use one of: {', '.join(CHANNELS)}.")
+    return known[plain]
 
 
 def _answer(row: Fields | None, law: str) -> Answered | None:

@@ -27,6 +27,9 @@ FEW = 3
 LEAST_DIGITS, LEAST_LETTERS, LEAST_NAME = 7, 3, 4
 """Shorter numbers, texts and names stand everywhere by chance and are not looked for by themselves."""
 
+LEAST_IN_NOISE = 7
+"""Letters a secret must have to count among the chance letters of a binary or decoded piece."""
+
 _HEAD = 3
 _SENTENCE_END = re.compile(r"[.!?:\n]\s*\Z|\A\s*\Z")
 _ROOM = Path(__file__).parent
@@ -42,6 +45,7 @@ class Secrets:
     digests: dict[str, str] = field(default_factory=dict)
     owners: dict[str, set[str]] = field(default_factory=dict)
     _heads: dict[str, list[str]] = field(default_factory=dict)
+    _long_heads: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, text: str, label: str, names: bool = True) -> None:
         """A withheld text; with `names` the names and numbers in it are secrets by themselves."""
@@ -62,11 +66,8 @@ class Secrets:
             self.digests[sha256] = label
             self._keep(sha256, label, LEAST_LETTERS, is_whole=True)
 
-    def found_in(self, text: str, anywhere: bool = False) -> Iterator[str]:
-        """Each secret that stands in a text, whatever stands between its words, and whatever cuts them up.
-
-        `anywhere`: also inside of a longer word, as letters beside each other by chance make one in a binary file.
-        """
+    def found_in(self, text: str) -> Iterator[str]:
+        """Each secret that stands in a text, whatever stands between its words, and whatever cuts them up."""
         line = words(text)
         joined = "".join(line)
         starts, place = [], 0
@@ -74,15 +75,20 @@ class Secrets:
             starts.append(place)
             place += len(word)
         ends = {*starts, place}
-        if anywhere:
-            starts = list(range(place))
-            ends.update(starts)
         heads, sizes = self._heads, sorted({len(head) for head in self._heads})
         for start in starts:
             for size in sizes:
                 for each in heads.get(joined[start : start + size], ()):
                     if joined.startswith(each, start) and start + len(each) in ends:
                         yield each
+
+    def found_in_noise(self, text: str) -> Iterator[str]:
+        """Each secret of LEAST_IN_NOISE letters or more whose letters stand in a text one after the other, also inside
+        of a longer word: as letters beside each other by chance make one in a binary file."""
+        joined = "".join(words(text))
+        pieces = (joined[at : at + LEAST_IN_NOISE] for at in range(len(joined) - LEAST_IN_NOISE + 1))
+        for head in sorted(self._long_heads.keys() & pieces):
+            yield from (each for each in self._long_heads[head] if each in joined)
 
     def forget(self, text: str, label: str = "") -> None:
         """What stands in this text, shown with the record `label`, is no secret."""
@@ -104,12 +110,16 @@ class Secrets:
                 if each not in self.strings:
                     self.strings[each] = label
                     self._heads.setdefault(each[:_HEAD], []).append(each)
+                    if len(each) >= LEAST_IN_NOISE:
+                        self._long_heads.setdefault(each[:LEAST_IN_NOISE], []).append(each)
                 if is_whole:
                     self.owners.setdefault(each, set()).add(label)
 
     def _drop(self, each: str) -> None:
         if self.strings.pop(each, None) is not None:
             self._heads[each[:_HEAD]].remove(each)
+            if len(each) >= LEAST_IN_NOISE:
+                self._long_heads[each[:LEAST_IN_NOISE]].remove(each)
 
 
 def secrets_of(

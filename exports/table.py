@@ -27,8 +27,8 @@ class Media:
                 yield from (File(name=each.name, chunks=each.chunks, stored=True) for each in entry.media)
 
 
-ALWAYS: tuple[Format, ...] = (Reader(), Data(), Workbook(), WebArchive(), Checking(), Media())
-"""In every package, in this order."""
+ALWAYS: tuple[Format, ...] = (Reader(), Data(), Workbook(), Media(), WebArchive(), Checking())
+"""In every package, in this order: the web archive after the media, which it reads from the package again."""
 
 BY_CHOICE: tuple[Format, ...] = (LoadFile(),)
 """In a package when they are asked for."""

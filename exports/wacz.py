@@ -11,12 +11,15 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from exports.format import File, Made
 from exports.pages import template
 from exports.reader_page import basis_of, facts_of, source_of, title_of
 from exports.response import Entry, MediaFile, Response
+from exports.stored_gzip import stored_member
+from exports.zip_members import gathered
 
 _DATE = (2000, 1, 1, 0, 0, 0)
 _NOTHING = b"RO\0\0"
@@ -40,7 +43,7 @@ class WebArchive:
 
     def files(self, response: Response, made: Made) -> Iterator[File]:
         """The web archive, made piece by piece when its turn comes."""
-        yield File(name="released.wacz", chunks=lambda: _written(response), stored=True)
+        yield File(name="released.wacz", chunks=lambda: _written(response, made), stored=True)
 
 
 def site_of(response: Response) -> str:
@@ -95,9 +98,9 @@ class _Archive:
         row = {"id": place.removesuffix(".html") or "index", "url": self.site + place, "ts": stamp, "title": title}
         self.pages.append(row)
 
-    def media(self, media: MediaFile, stamp: str) -> Iterator[bytes]:
+    def media(self, media: MediaFile, block: Iterator[bytes], stamp: str) -> Iterator[bytes]:
         """A released picture or file, its bytes as they are in `media/`."""
-        yield from self._exchange(media.name, media.media_type, media.sha256, media.size, media.chunks(), stamp, 0)
+        yield from self._exchange(media.name, media.media_type, media.sha256, media.size, block, stamp, 0)
 
     def _exchange(
         self, place: str, kind: str, digest: str, size: int, block: Iterable[bytes], stamp: str, level: int
@@ -115,11 +118,11 @@ class _Archive:
             yield piece
 
 
-def _written(response: Response) -> Iterator[bytes]:
-    out, archive, running = _Stream(), _Archive(site=site_of(response)), hashlib.sha256()
+def _written(response: Response, made: Made) -> Iterator[bytes]:
+    out, archive, running = _Stream(), _Archive(site=site_of(response)), made.digest()
     with zipfile.ZipFile(out, "w") as target:  # type: ignore[call-overload]
         with target.open(_member("archive/data.warc.gz", True), "w", force_zip64=True) as warc:
-            for piece in _exchanges(archive, response):
+            for piece in gathered(_exchanges(archive, response, made)):
                 running.update(piece)
                 warc.write(piece)
                 yield out.take()
@@ -140,7 +143,7 @@ def _written(response: Response) -> Iterator[bytes]:
     yield out.take()
 
 
-def _exchanges(archive: _Archive, response: Response) -> Iterator[bytes]:
+def _exchanges(archive: _Archive, response: Response, made: Made) -> Iterator[bytes]:
     yield from archive.info(_INFO.format(software=response.software, request=response.request), _stamp(""))
     yield from archive.ours("style.css", "text/css", source_of("reader.css"), _stamp(""))
     shown = {"r": response, "basis": basis_of(response), "name": title_of(response)}
@@ -154,7 +157,7 @@ def _exchanges(archive: _Archive, response: Response) -> Iterator[bytes]:
         yield from archive.page(f"{entry.label}.html", title, body, stamp)
         if isinstance(entry, Entry):
             for media in entry.media:
-                yield from archive.media(media, stamp)
+                yield from archive.media(media, made.again(media), stamp)
 
 
 def _line(facts: dict[str, Any]) -> str:
@@ -191,6 +194,9 @@ def _head(kind: str, url: str, stamp: str, media_type: str, digest: str, size: i
 
 def _packed(head: bytes, block: Iterable[bytes], level: int) -> Iterator[bytes]:
     """One exchange as one gzip member, without a date in it."""
+    if not level:
+        yield from stored_member(chain([head], block, [b"\r\n\r\n"]))
+        return
     packer = zlib.compressobj(level, zlib.DEFLATED, 31)
     yield packer.compress(head)
     for piece in block:

@@ -6,10 +6,10 @@ bytes. Everything is written as a stream. What goes in is the list in `exports/t
 
 import hashlib
 import json
-import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -19,6 +19,7 @@ from exports.response import Response
 from exports.table import ALWAYS
 from exports.verifier.codes import CODES
 from exports.verifier.verify import check
+from exports.zip_members import PackageWriter
 
 DATE = (2000, 1, 1, 0, 0, 0)
 MANIFEST = "ofrecord-manifest/1"
@@ -31,36 +32,6 @@ _SEALS = (
 )
 
 
-class _Writer:
-    """Adds members and remembers each one's size and digest for the manifest."""
-
-    def __init__(self, target: IO[bytes]) -> None:
-        self.zip = zipfile.ZipFile(target, "w", allowZip64=True)
-        self.manifest: list[dict[str, Any]] = []
-
-    def add(self, name: str, chunks: Iterable[bytes], stored: bool) -> None:
-        info = zipfile.ZipInfo(name, DATE)
-        info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-        info.create_system, info.external_attr = 3, 0o644 << 16
-        running, size = hashlib.sha256(), 0
-        with self.zip.open(info, "w", force_zip64=True) as member:
-            for chunk in chunks:
-                running.update(chunk)
-                size += len(chunk)
-                member.write(chunk)
-        self.manifest.append({"name": name, "sha256": running.hexdigest(), "size": size})
-
-    def close(self, signed: Callable[[str], str]) -> None:
-        """Write the manifest and the signed note that names its digest."""
-        files = sorted(self.manifest, key=lambda row: str(row["name"]))
-        data = {"format": "ofrecord-manifest/1", "files": files}
-        manifest = json.dumps(data, indent=1, sort_keys=True).encode() + b"\n"
-        self.add("manifest.json", [manifest], False)
-        note = signed(f"{MANIFEST}\nsha256 {hashlib.sha256(manifest).hexdigest()}\n")
-        self.add(NOTE, [note.encode()], False)
-        self.zip.close()
-
-
 def write_zip(
     response: Response,
     made: Made,
@@ -69,16 +40,17 @@ def write_zip(
     formats: Sequence[Format] = ALWAYS,
 ) -> None:
     """Write the package into an open binary file. `signed` makes a text a note signed by the archive's key."""
-    writer = _Writer(target)
-    writer.add("README.txt", [_readme(response, made, formats).encode("utf-8", "replace")], False)
-    for pdf in made.pdfs:
-        writer.add(pdf.name, read_back(pdf.path)(), True)
-    for each in formats:
-        for file in each.files(response, made):
-            writer.add(file.name, file.chunks(), file.stored)
-    for addition in response.additions:
-        writer.add(addition.name, [addition.data], False)
-    writer.close(signed)
+    with PackageWriter(target) as writer:
+        made = replace(made, again=lambda media: writer.again(media.name) or media.chunks(), digest=writer.digest)
+        writer.add("README.txt", [_readme(response, made, formats).encode("utf-8", "replace")], False)
+        for pdf in made.pdfs:
+            writer.add(pdf.name, read_back(pdf.path)(), True)
+        for each in formats:
+            for file in each.files(response, made):
+                writer.add(file.name, file.chunks(), file.stored)
+        for addition in response.additions:
+            writer.add(addition.name, [addition.data], False)
+        _seal(writer, signed)
 
 
 def check_package(path: Path, key: str = "") -> list[str]:
@@ -87,6 +59,16 @@ def check_package(path: Path, key: str = "") -> list[str]:
     `key` is the public key it must be signed with, where that is known.
     """
     return [f"{code}: {where}: {CODES[code]}" for code, where in check(path, key).findings]
+
+
+def _seal(writer: PackageWriter, signed: Callable[[str], str]) -> None:
+    """Write the manifest and the signed note that names its digest, and end the package."""
+    data = {"format": "ofrecord-manifest/1", "files": writer.files()}
+    manifest = json.dumps(data, indent=1, sort_keys=True).encode() + b"\n"
+    writer.add("manifest.json", [manifest], False)
+    note = signed(f"{MANIFEST}\nsha256 {hashlib.sha256(manifest).hexdigest()}\n")
+    writer.add(NOTE, [note.encode()], False)
+    writer.close()
 
 
 def _readme(response: Response, made: Made, formats: Sequence[Format]) -> str:

@@ -1,27 +1,22 @@
 """Cases: a situation and the judgement expected of it, in TOML that counsel can read, write and bring (docs/cases.md).
 
-The runner only reads and compares; the judgement is `eligibility.judge`'s own, the filing `filing.classify`'s. How each
-field becomes a fact is `case_reading.py`.
+This module only compares; the judgement is `eligibility.judge`'s own, the filing `filing.classify`'s. How each field
+becomes a fact is `case_reading.py`; folders are read by whoever asks.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from custody.days import HolidayRule
-from custody.disposition import Disposition
+from custody.disposition import Disposition, Standing
 from custody.errors import UsageError
-from retention_schedules.case_reading import CASE, day_of, filed_series, only, schedules_in, situation_in, zone_of
+from custody.strict import Fields
+from retention_schedules.case_reading import CURE, CaseFacts, Holidays, facts_in, schedules_in
 from retention_schedules.eligibility import judge, may_drop_copy, notice_end
 from retention_schedules.protection import hold_end
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import Situation
-
-Holidays = Callable[[str], tuple[HolidayRule, ...]]
-"""Gives a jurisdiction's table of holidays by its name."""
 
 CASES = Path(__file__).parent / "cases_wisconsin"
 """The project's own cases for the default jurisdiction."""
@@ -29,91 +24,93 @@ CASES = Path(__file__).parent / "cases_wisconsin"
 ELSEWHERE = Path(__file__).parent / "cases_elsewhere"
 """Those for jurisdictions of which little is known yet."""
 
-_EXPECT = {"standing", "earliest", "retention_ends", "trigger", "series", "hold_ends", "blocked_by", "copy_may_go"}
-_EXPECT |= {"filed", "notice_ends", "says", "verified", "not_blocked_by"}
+BLOCKS = (
+    "open request", "request denied", "court action", "subject action", "hold", "no ordinance", "no effective series",
+    "schedule expired", "no usable date", "event not recorded", "permanent", "review", "transfer", "fixity",
+    "notice not sent", "notice too early", "notice rule not known", "set aside",
+)  # fmt: skip
+"""The names of what may stop a destruction without a day."""
+
+_CASE = "id title law note today jurisdiction city record request whs hold moderation series rule copies expect".split()
+_DAYS = ("earliest", "trigger", "retention_ends", "hold_ends", "notice_ends")
+_LISTS = ("blocked_by", "not_blocked_by", "says")
+_TEXTS = ("standing", "series", "filed")
+_FLAGS = ("verified", "copy_may_go")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseResult:
-    """One case: what was expected, what was judged, and where they differ (empty when they agree)."""
+def judge_case(data: Any, where: str, holidays: Holidays) -> tuple[str, tuple[str, ...]]:
+    """What is judged of a case in words, and each difference from what it expects.
 
-    file: str
-    id: str
-    title: str
-    law: str
-    judged: str
-    differences: tuple[str, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the judgement is the expected one."""
-        return not self.differences
-
-
-def check(folder: Path, holidays: Holidays) -> list[CaseResult]:
-    """Run every case in every `.toml` of a folder (or in one file). Raises UsageError on what is not understood.
-
-    `holidays` gives a jurisdiction's table of holidays by its name.
+    `holidays` gives a jurisdiction's table of holidays by its name. Raises UsageError on what is not understood.
     """
-    files = [folder] if folder.is_file() else sorted(folder.glob("**/*.toml"))
-    if not files:
-        raise UsageError(f"There are no cases (*.toml) in {folder}.", "docs/cases.md says how to write one.")
-    return [result for path in files for result in _check_file(path, holidays)]
-
-
-def _check_file(path: Path, holidays: Holidays) -> list[CaseResult]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read as TOML: {error}", "Mend the line it names.") from error
-    only(data, {"case"}, str(path))
-    cases = data.get("case")
-    if not isinstance(cases, list) or not cases:
-        raise UsageError(f"{path} holds no [[case]].", "docs/cases.md says how to write one.")
-    return [_run(case, path, number, holidays) for number, case in enumerate(cases, 1)]
-
-
-def _run(case: dict[str, Any], path: Path, number: int, holidays: Holidays) -> CaseResult:
-    where = f"{path.name}, case {case.get('id', number)}"
-    only(case, CASE, where)
-    expect = case.get("expect") or {}
-    only(expect, _EXPECT, f"{where}, expect")
-    if not expect:
-        raise UsageError(f"{where} expects nothing.", "Add [case.expect] with at least one expectation.")
-    if "copies" in case:
-        judged, differences = _copies(case["copies"], expect, schedules_in(case, where), where)
+    row = Fields(data, where, CURE)
+    row.only(_CASE)
+    for name in ("title", "law", "note"):
+        row.text(name, "")
+    row.has("id")
+    schedules, expect = schedules_in(row), _expectations(row.table("expect"), row.where)
+    judged, differences = [], []
+    copies = row.table("copies")
+    if copies is not None:
+        words, allowed = _copies(copies, schedules)
+        judged.append(words)
+        if "copy_may_go" in expect and expect["copy_may_go"] is not allowed:
+            differences.append(f"copy_may_go: expected {_plain(expect['copy_may_go'])}, judged {_plain(allowed)}")
+    elif "copy_may_go" in expect:
+        raise UsageError(f"{row.where}: copy_may_go needs [case.copies].", "docs/cases.md shows how.")
+    rest = {name: wanted for name, wanted in expect.items() if name != "copy_may_go"}
+    if rest or copies is None or row.has("record"):
+        facts = facts_in(row, schedules, holidays)
+        made = judge(facts.situation, schedules, facts.today)
+        judged.append(made.sentence)
+        differences += _differences(rest, made, facts)
     else:
-        judged, differences = _judged(case, expect, where, holidays)
-    known = {name: str(case.get(name, "")) for name in ("title", "law")}
-    return CaseResult(
-        file=path.name, id=str(case.get("id", number)), judged=judged, differences=tuple(differences), **known
-    )
+        row.day("today"), row.any("city")
+    row.done()
+    return " ".join(judged), tuple(differences)
 
 
-def _judged(case: dict[str, Any], expect: Mapping[str, Any], where: str, holidays: Holidays) -> tuple[str, list[str]]:
-    schedules = schedules_in(case, where)
-    today = day_of(case.get("today"), zone_of(case, where), f"{where}, today", True) or date.min
-    situation = situation_in(case, schedules, today, holidays(schedules.jurisdiction), where)
-    judged = judge(situation, schedules, today)
-    filed = filed_series(case, schedules, where)
-    return judged.sentence, _differences(expect, judged, situation, schedules, filed, where)
+def _expectations(row: Fields | None, where: str) -> dict[str, Any]:
+    """What a case expects, each of its kind: a wrong kind could agree or differ by accident, so it is refused."""
+    if row is None or not row.names():
+        raise UsageError(f"{where} expects nothing.", "Add [case.expect] with at least one expectation.")
+    for name in _FLAGS:
+        row.flag(name, None)
+    for name in _TEXTS:
+        row.text(name, "")
+    for name in _LISTS:
+        row.texts(name)
+    for name in _DAYS:
+        value = row.any(name)
+        if value is not None and value != "none" and (not isinstance(value, date) or isinstance(value, datetime)):
+            cure = 'Write a day without quotation marks, 2026-04-04, or "none".'
+            raise UsageError(f"{row.where}: {name} is {value!r}.", cure)
+    row.done()
+    expect = row.everything()
+    if "standing" in expect:
+        row.one_of(Standing, "standing")
+    for name in ("blocked_by", "not_blocked_by"):
+        expect |= {name: list(row.texts(name))} if name in expect else {}
+        strange = sorted(set(expect.get(name, ())) - set(BLOCKS))
+        if strange:
+            raise UsageError(f"{row.where}: {name} {strange[0]!r} is not known.", f"Use: {', '.join(BLOCKS)}.")
+    if "says" in expect:
+        expect["says"] = list(row.texts("says"))
+    empty = [name for name in (*_TEXTS, "says", "not_blocked_by") if name in expect and not all(expect[name] or [""])]
+    if empty:
+        raise UsageError(f"{row.where}: {empty[0]} is empty.", "Write what is expected, or take the line away.")
+    return expect
 
 
-def _differences(
-    expect: Mapping[str, Any],
-    judged: Disposition,
-    situation: Situation,
-    schedules: Schedules,
-    filed: str,
-    where: str,
-) -> list[str]:
+def _differences(expect: Mapping[str, Any], judged: Disposition, facts: CaseFacts) -> list[str]:
+    situation, schedules = facts.situation, facts.schedules
     actual: dict[str, Callable[[], object]] = {
         "standing": lambda: judged.standing.value,
         "earliest": lambda: judged.earliest or "none",
         "retention_ends": lambda: judged.retention_ends or "none",
         "trigger": lambda: judged.trigger_on or "none",
         "series": lambda: judged.series,
-        "filed": lambda: filed,
+        "filed": lambda: facts.filed,
         "hold_ends": lambda: _hold_ends(situation, schedules),
         "notice_ends": lambda: _notice_ends(situation, schedules),
         "verified": lambda: not judged.unverified,
@@ -121,13 +118,10 @@ def _differences(
     }
     found = []
     for name, wanted in expect.items():
-        if name == "copy_may_go":
-            raise UsageError(f"{where}: copy_may_go needs [case.copies].", "docs/cases.md shows how.")
         if name == "says":
-            if not isinstance(wanted, str):
-                raise UsageError(f"{where}: says must be words, not {wanted!r}.", 'For example: says = "7 years from"')
-            told = " ".join((judged.sentence, *judged.steps))
-            found += [f"says: expected the words {wanted!r}, judged: {judged.sentence}"] if wanted not in told else []
+            told = " ".join((judged.sentence, *judged.steps)).casefold()
+            lacks = [each for each in wanted if each.casefold() not in told]
+            found += [f"says: expected the words {each!r}, judged: {judged.sentence}" for each in lacks]
         elif name == "not_blocked_by":
             stops = sorted(set(wanted) & set(judged.blocks))
             found += [f"not_blocked_by: blocked by {_plain(stops)}"] if stops else []
@@ -142,7 +136,7 @@ def _hold_ends(situation: Situation, schedules: Schedules) -> object:
     ends = [
         hold_end(request.decided or request.received, request.incarcerated, situation.city, schedules)
         for request in situation.requests
-        if request.decision in ("denied", "part", "withdrawn", "unpaid")
+        if request.decision not in ("", "granted")
     ]
     return max((end for end in ends if end is not None), default="none")  # type: ignore[type-var]
 
@@ -156,12 +150,18 @@ def _notice_ends(situation: Situation, schedules: Schedules) -> object:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return ", ".join(str(part) for part in value) or "nothing" if isinstance(value, list) else str(value)
 
 
-def _copies(data: Any, expect: Mapping[str, Any], schedules: Schedules, where: str) -> tuple[str, list[str]]:
-    only(data, {"copy", "master"}, f"{where}, copies")
-    copy, master = ({name: str(part) for name, part in data.get(side, {}).items()} for side in ("copy", "master"))
-    allowed, judged = may_drop_copy(copy, master, schedules.law.requests.copies_authority)
-    wanted = expect.get("copy_may_go")
-    return judged, [] if wanted == allowed else [f"copy_may_go: expected {wanted}, judged {allowed}"]
+def _copies(row: Fields, schedules: Schedules) -> tuple[str, bool]:
+    sides = []
+    for name in ("copy", "master"):
+        side = row.table(name)
+        if side is None or not side.names():
+            raise UsageError(f"{row.where}: {name} is missing.", 'Write its facts: { sha256 = "...", author = "..." }.')
+        sides.append({fact: str(part) for fact, part in side.everything().items()})
+    row.done()
+    allowed, judged = may_drop_copy(sides[0], sides[1], schedules.law.requests.copies_authority)
+    return judged, allowed

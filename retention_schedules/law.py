@@ -51,10 +51,14 @@ class RequestLaw:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AppealLaw:
-    """How long an order may be appealed. Days 0: not known here, so an order alone ends nothing."""
+    """How long an order may be appealed. Days 0: not known here, so an order alone ends nothing.
+
+    `rolls`: a last day on which the courts are closed moves to the next open one.
+    """
 
     days: int = 0
     days_after_notice: int = 0
+    rolls: bool = False
     authority: str = ""
 
 

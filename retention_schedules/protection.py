@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from custody.days import add_business
+from custody.days import add_business, is_business_day
 from custody.disposition import Disposition, Standing
 from retention_schedules.reasoning import Reasoning, said
 from retention_schedules.schedules import Schedules
@@ -100,7 +100,7 @@ def _request(request: RequestFacts, city: CityTerms, schedules: Schedules, reaso
     if request.subject_action:
         reasoning.block("subject action", f"{name}: a record subject's action against the release is pending")
     if request.court is not None:
-        _court(request.court, schedules, reasoning)
+        _court(request.court, city, schedules, reasoning)
 
 
 def _denied(request: RequestFacts, name: str, city: CityTerms, schedules: Schedules, reasoning: Reasoning) -> None:
@@ -119,7 +119,7 @@ def _denied(request: RequestFacts, name: str, city: CityTerms, schedules: Schedu
     reasoning.until(end, f"{name}, {what} on {said(decided)}: {days} {how} ({cited})")
 
 
-def _court(court: CourtFacts, schedules: Schedules, reasoning: Reasoning) -> None:
+def _court(court: CourtFacts, city: CityTerms, schedules: Schedules, reasoning: Reasoning) -> None:
     action = f"the court action of which written notice came on {said(court.notice)}"
     law, appeal = schedules.law.requests, schedules.law.appeal
     by = f", {law.authority}" if law.authority else ""
@@ -131,7 +131,7 @@ def _court(court: CourtFacts, schedules: Schedules, reasoning: Reasoning) -> Non
             reasoning.block("court action", f"{action} is under appeal{by}")
         elif court.appeal_for == "requester" and court.produced is None:
             reasoning.block("court action", f"{action}: production is ordered on appeal and access not yet given")
-        elif court.appeal_for == "requester" and court.produced is not None:
+        elif court.appeal_for == "requester" and court.produced:
             reasoning.until(max(court.appeal_order, court.produced), f"{action}: production ordered, access given")
         else:
             reasoning.until(court.appeal_order, f"{action}: order on appeal")
@@ -144,4 +144,6 @@ def _court(court: CourtFacts, schedules: Schedules, reasoning: Reasoning) -> Non
         reasoning.block("court action", f"{action}: how long its order may be appealed is not known here")
     else:
         end = court.order + timedelta(days=days)
+        while appeal.rolls and not is_business_day(end, city.holidays):
+            end += timedelta(days=1)
         reasoning.until(end, f"{action}: order of {said(court.order)}, {days} days to appeal ({appeal.authority})")

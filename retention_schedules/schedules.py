@@ -19,6 +19,9 @@ _FOLDER = Path(__file__).parent / "jurisdictions"
 _TOP = {"jurisdiction", "title", "default_series", "shortest_without_adoption", "series", "filing"}
 _TOP |= {"default_jurisdiction", *SECTIONS}
 _NOT_IN_FILES = {"jurisdiction", "schedule", "default"}
+_TEXTS = {"id", "title", "trigger", "event", "fate", "whs_notice", "authority", "adoption_ref", "superseded_by"}
+_TEXTS |= {"verified_by", "source", "note"}
+_LONGEST = 100_000
 _WHS = ("required", "waived", "not_applicable", "look_up")
 
 
@@ -112,19 +115,24 @@ def _series(row: dict[str, Any], where: str, jurisdiction: str, schedule: str) -
     for name in ("id", "title", "trigger"):
         if not row.get(name):
             raise UsageError(f"{where}: {name} is missing.", "Every row needs an id, a title and a trigger.")
+    for name in sorted(set(row) & _TEXTS):
+        if not isinstance(row[name], str):
+            raise UsageError(f"{where}: {name} is {row[name]!r}.", 'It must be a text: write it in "quotation marks".')
+    if not isinstance(row.get("statutory", False), bool):
+        raise UsageError(f"{where}: statutory is {row['statutory']!r}.", "It must be true or false, without marks.")
     if row.get("whs_notice", "required") not in _WHS:
         raise UsageError(f"{where}: whs_notice {row['whs_notice']!r} is not known.", f"Use one of: {', '.join(_WHS)}.")
     values = {**row, "period": _period(row["period"], where) if "period" in row else None}
     values["trigger"] = _one_of(Trigger, row["trigger"], f"{where}, trigger")
     values["fate"] = _one_of(Fate, row.get("fate", "destroy"), f"{where}, fate")
     for name in ("approved_on", "expires_on", "extended_on", "adopted_on", "verified_on"):
-        if name in row and not isinstance(row[name], date):
+        if name in row and type(row[name]) is not date:
             raise UsageError(f"{where}: {name} is no date.", "Write it without quotation marks: 2025-03-01")
     return Series(jurisdiction=jurisdiction, schedule=schedule, **values)
 
 
 def _period(data: Any, where: str, extra: set[str] | None = None) -> Period:
-    if not isinstance(data, dict) or not isinstance(data.get("n"), int) or data["n"] < 0:
+    if not isinstance(data, dict) or type(data.get("n")) is not int or not 0 <= data["n"] <= _LONGEST:
         raise UsageError(f"{where}: the period is not understood.", 'Write { n = 7, unit = "years" }.')
     _only(data, {"n", "unit"} | (extra or set()), where)
     return Period(n=data["n"], unit=_one_of(Unit, data.get("unit"), f"{where}, unit"))

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.calendars import holiday_rules
-from retention_schedules.cases import check
 from tests.conftest import ROOT
+from workflows.disposing import run_cases
 
 PAGES = [path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if ".venv" not in path.parts]
 
@@ -16,8 +15,8 @@ def test_the_example_case_in_the_documentation_runs(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "example.toml").write_text(example, encoding="utf-8")
-    (result,) = check(tmp_path, holiday_rules)
-    assert result.differences == ()
+    (result,) = run_cases(tmp_path)
+    assert result.passed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -103,6 +103,7 @@ BEGINS = {
     "docs/howto/publishing.md": "decided",
     "ofrecord request respond": "decided",
     "ofrecord request clock": "asked",
+    "ofrecord request about-self": "asked",
     "ofrecord request insufficient": "asked",
     "ofrecord request clarified": "asked",
     "ofrecord request pause": "asked",

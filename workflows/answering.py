@@ -14,6 +14,7 @@ from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
 from custody.record import Record
 from custody.request import Decision, Mark, Redaction
+from exports.certification import has_words
 from exports.compose import Facts, Placed, compose
 from exports.leak_check import refuse_leaks, without_secrets
 from exports.parts import parts_json, parts_text
@@ -113,8 +114,9 @@ def _files(house: House, response: Response, built: Sequence[Built], work: Path,
     files[ITEMS] = _put(work / ITEMS, items(house, response))
     delivered = [(name, path) for name, path in files.items() if "/" not in name]
     rows = [(name, path.stat().st_size, durable.hash_file(path)) for name, path in delivered]
-    certify(response, rows, work / "certification.pdf")
-    files["certification.pdf"] = work / "certification.pdf"
+    if has_words(response.jurisdiction):
+        certify(response, rows, work / "certification.pdf")
+        files["certification.pdf"] = work / "certification.pdf"
     return files
 
 
@@ -136,7 +138,7 @@ def _made(folder: Path, built: Sequence[Built], digests: Mapping[str, str]) -> d
     made["parts"] = (
         [{"zip": str(folder / name), "sha256": digests[name]} for name in sorted(zips)] if len(zips) > 1 else []
     )
-    made["certification"] = str(folder / "certification.pdf")
+    made["certification"] = str(folder / "certification.pdf") if "certification.pdf" in digests else ""
     made["bag"] = str(folder / _BAG) if _BAG in digests else ""
     made["city_copy"] = [str(folder / name) for name in digests if name.startswith("city-copy/")]
     return made

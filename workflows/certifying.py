@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archiver.catalog import queries
 from custody.ids import number_of
-from exports.certification import certification, words_of
+from exports.certification import certification, has_words, words_of
 from exports.pdf_paper import write_paper
 from exports.response import Entry, Response
 from workflows.house import House
@@ -38,8 +38,8 @@ def certify(response: Response, files: Sequence[tuple[str, int, str]], target: P
 
 
 def is_unverified(house: House) -> bool:
-    """Whether nobody has compared the certification's words with the statutes yet."""
-    return not words_of(house.city.jurisdiction).verified_by
+    """Whether nobody has compared the certification's words with the statutes yet; not so where there are none."""
+    return has_words(house.city.jurisdiction) and not words_of(house.city.jurisdiction).verified_by
 
 
 def _rows(house: House, page: Sequence[Entry]) -> Iterator[bytes]:

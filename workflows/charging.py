@@ -13,6 +13,7 @@ from custody.fee import FeeKind
 from exports.fees import Bill, FeeContext, FeeItem, Prepayment, charge
 from exports.fees import money as money
 from exports.jurisdictions import jurisdiction
+from workflows.citing import answering_law, in_brackets
 from workflows.house import House
 from workflows.request_life import Deed, Life, day_for, life_of
 
@@ -106,7 +107,9 @@ def strike(house: House, number: int, n: int, why: str) -> Account:
 def waive(house: House, number: int, cents: int | None, why: str) -> Account:
     """Waive or reduce the fees because it is in the public interest; None waives all. A later waiver replaces it."""
     if not why.strip():
-        raise UsageError("A waiver needs its reason.", "Say why it is in the public interest, Wis. Stat. 19.35(3)(e).")
+        law = answering_law(house)
+        cited = in_brackets(law.fees.waiver_citation) if law and law.fees else ""
+        raise UsageError("A waiver needs its reason.", f"Say why it is in the public interest{cited}.")
     charged = account_of(house, number).bill.charged_cents
     if cents is not None and cents > charged:
         raise UsageError(f"{money(cents)} cannot be waived: only {money(charged)} is charged.", "Nothing was changed.")

@@ -20,7 +20,9 @@ from exports.jurisdictions import jurisdiction
 from exports.letters import has_words
 from policies.calendars import calendar
 from search.engine import Order
+from workflows.about_self import untested
 from workflows.access import reading
+from workflows.citing import in_brackets, keeping_law
 from workflows.finding import ask, undated
 from workflows.house import House
 from workflows.letter_facts import outcome_letter
@@ -66,6 +68,7 @@ def follows(house: House, number: int) -> Outlook:
         blocks += _answer_blocks(life, made)
     else:
         blocks += waiting_blocks(house, number)
+    blocks += untested(house, life) if made.denies else []
     return Outlook(determination=made, letter=outcome_letter(made.outcome), blocks=tuple(blocks))
 
 
@@ -96,7 +99,7 @@ def decide(
     if oral and made.must_be_written:
         raise UsageError(
             f"Request {number} was made in writing: a denial, in whole or in part, must be given in writing with its"
-            " reasons (Wis. Stat. 19.35(4)(b)).",
+            f" reasons{_cited(house)}.",
             f"Leave --oral out: the {outlook.letter} letter goes with it.",
         )
     day = day_for(house, life.request, on)
@@ -174,6 +177,11 @@ def _recorded(house: House, life: Life, made: Determination, day: date) -> dict[
     }
 
 
+def _cited(house: House) -> str:
+    law = jurisdiction(house.city.jurisdiction).denial
+    return in_brackets(law.citation if law else "")
+
+
 def _next(house: House, life: Life, made: Determination, day: date, oral: bool, closed: bool) -> tuple[str, ...]:
     steps = []
     number = life.request.number
@@ -188,7 +196,8 @@ def _next(house: House, life: Life, made: Determination, day: date, oral: bool, 
             f" then: ofrecord request letter {life.request.number} supplement --note 'THE REASONS'."
         )
     if made.denies:
-        steps.append("What was withheld stays protected from destruction (Wis. Stat. 19.35(5)).")
+        cited = in_brackets(keeping_law(house).requests.authority)
+        steps.append(f"What was withheld stays protected from destruction{cited}.")
     if closed:
         steps.append(f"The file is closed. It goes on: ofrecord request reopen {number} --reason 'WHY'")
     else:

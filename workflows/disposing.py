@@ -16,12 +16,12 @@ from custody.disposition import Disposition
 from custody.ids import RecordNumber
 from custody.schedule import Trigger
 from policies.calendars import holiday_rules
-from retention_schedules.cases import CASES, ELSEWHERE, CaseResult
-from retention_schedules.cases import check as check_cases
+from retention_schedules.cases import CASES, ELSEWHERE, judge_case
 from retention_schedules.eligibility import judge
 from retention_schedules.schedules import Schedules
 from retention_schedules.situation import CityTerms
 from workflows.bearing import Bearings, damaged_among, gather
+from workflows.case_files import CaseResult, Found, run_folder
 from workflows.due_list import Due as Due
 from workflows.due_list import due_list
 from workflows.house import House
@@ -142,6 +142,11 @@ def today(house: House) -> date:
 
 
 def run_cases(folder: Path | None) -> list[CaseResult]:
-    """Run the cases of a folder, or the project's own."""
+    """Run the cases of a folder or file, or the project's own; what is not understood stands among the results."""
     folders = [folder] if folder else [CASES, ELSEWHERE]
-    return [result for each in folders for result in check_cases(each, holiday_rules)]
+    return [result for each in folders for result in run_folder(each, _judged_case, "docs/cases.md")]
+
+
+def _judged_case(row: object, _: str, where: str) -> Found:
+    judged, differences = judge_case(row, where, holiday_rules)
+    return Found(judged=judged, differences=differences)

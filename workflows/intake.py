@@ -16,9 +16,10 @@ from custody.hold import ONGOING
 from custody.request import Form, RecordsRequest, RequestState
 from custody.selector import Both, Clause, Everything, Posted, to_data
 from exports.custodians import it_authority
-from exports.intake_rules import not_a_legal_notice, sufficiency
+from exports.intake_rules import limits_of_prisoners, not_a_legal_notice, sufficiency
 from exports.jurisdictions import jurisdiction, jurisdictions
 from workflows import targets
+from workflows.citing import bar
 from workflows.finding import ask
 from workflows.house import House
 from workflows.request_life import Life, day_for, life_of, live, request_of
@@ -71,12 +72,12 @@ def receive(house: House, asked: Asked) -> RecordsRequest:
         "purpose": asked.purpose,
         "contact": asked.contact,
         "incarcerated": asked.incarcerated,
-        "target": targets.as_data(targets.counted(house.city, asked.received_at)),
+        "target": targets.as_data(targets.counted(house.city, asked.received_at, asked.channel)),
     }
     hold = {
         "kind": "request",
         "matter": f"Records request {number}",
-        "reason": "no destruction while a request is open, Wis. Stat. 19.35(5)",
+        "reason": f"no destruction while a request is open{bar(house)}",
         "request": number,
         "clause": to_data(clause),
         "numbers": [],
@@ -93,7 +94,7 @@ def warnings(house: House, request: RecordsRequest) -> list[str]:
     if rules is None:
         return []
     ruling = sufficiency(request.words, rules)
-    said = [*not_a_legal_notice(request.channel)]
+    said = [*not_a_legal_notice(request.channel), *limits_of_prisoners(request.incarcerated, rules)]
     if not ruling.allowed:
         said.append(
             f"It may not be sufficient: {ruling.why} ({ruling.citation}). You decide; it is never closed silently:"

@@ -4,8 +4,8 @@ Nothing is decided here: each part asks the module that owns the rule, and notes
 and docs/request-cases.md use.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 from custody.counting import Calendar
 from custody.errors import UsageError
 from custody.fee import CityFees
-from custody.ruling import Ruling
 from custody.strict import Fields
-from exports import custodians, deadlines, determination, fees, intake_rules, notices, protected
+from exports import custodians, deadlines, determination, fees, intake_rules, personal_information, protected
 from exports.jurisdictions import Jurisdiction, jurisdiction
 from exports.request_cases import Answered, Case
 from policies import credentials, moderation
@@ -25,6 +24,10 @@ from policies.cities import City, city_named, fees_from
 from retention_schedules.protection import hold_end
 from retention_schedules.schedules import is_known, schedules_for
 from retention_schedules.situation import CityTerms
+from workflows.judged import Judged
+from workflows.judging_subjects import judge_subjects
+
+_STATES = {determination.Outcome.UNDECIDED: "open"}
 
 
 class CountRule(StrEnum):
@@ -32,29 +35,6 @@ class CountRule(StrEnum):
 
     LATER = "later"
     CALENDAR = "calendar"
-
-
-@dataclass(kw_only=True, slots=True)
-class Judged:
-    """What a case came to. `refused` holds names with sentences; `values` what can be compared with an expectation."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    warned: list[str] = field(default_factory=list)
-    needs: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-    def refuse(self, name: str, why: str) -> None:
-        """Note that something was refused."""
-        self.refused.append((name, why))
-
-    def ruling(self, name: str, ruling: Ruling) -> None:
-        """Note a rule's answer; one that does not allow is a refusal under `name`."""
-        self.warned += ruling.warnings
-        self.needs += ruling.needs
-        self.said.append(ruling.why)
-        if not ruling.allowed:
-            self.refuse(name, f"{ruling.label}: {ruling.why}. {' '.join(ruling.needs)}".strip())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,8 +54,8 @@ class _Ground:
 def judge_case(case: Case) -> Judged:
     """Everything the rules say about a case. Raises UsageError only on a case that is not understood."""
     ground, judged = _ground(case), Judged()
-    parts: list[Callable[[Case, _Ground, Judged], None]] = [_intake, _clock, _decision, _letter, _fees, _subject]
-    for part in [*parts, _custody, _private, _moderation, _password]:
+    parts: list[Callable[[Case, _Ground, Judged], None]] = [_intake, _clock, _decision, _letter, _fees, _subjects]
+    for part in [*parts, _custody, _personal, _private, _moderation, _password]:
         try:
             part(case, ground, judged)
         except UsageError as error:
@@ -116,6 +96,10 @@ def _later(case: Case, strict: Calendar) -> Calendar | None:
     row = Fields(case.changed, f"{case.where}, changed")
     more, gone = holidays_from(row.any("holidays"), f"{row.where}, holidays"), row.texts("removed_holidays")
     row.done()
+    there = sorted({rule.name for rule in strict.rules})
+    strange = sorted(set(gone) - set(there))
+    if strange:
+        raise UsageError(f"{row.where}: the table has no holiday {strange[0]!r}.", f"It has: {', '.join(there)}.")
     return replace(strict, rules=tuple(rule for rule in strict.rules if rule.name not in gone) + more)
 
 
@@ -128,7 +112,8 @@ def _intake(case: Case, ground: _Ground, judged: Judged) -> None:
     judged.values["written"] = written
     judged.values["accepted"] = True  # name, purpose and form are never conditions of taking a request in
     judged.warned += intake_rules.not_a_legal_notice(asked.channel)
-    if asked.words:
+    judged.warned += intake_rules.limits_of_prisoners(asked.incarcerated, rules)
+    if asked.words or asked.subject is not None or asked.period is not None:
         ruling = intake_rules.sufficiency(asked.words, rules, asked.subject, asked.period)
         judged.values |= {"sufficient": ruling.allowed, "state": "open" if ruling.allowed else ruling.label}
         judged.values["explanation"] = " ".join(ruling.needs)
@@ -146,8 +131,9 @@ def _clock(case: Case, ground: _Ground, judged: Judged) -> None:
     asked = case.request
     if asked is None or asked.received is None:
         return
-    made = deadlines.target(ground.rule, asked.received, ground.strict, case.zone, asked.variant)
-    wide = deadlines.target(ground.rule, asked.received, ground.wide, case.zone, asked.variant)
+    variant = asked.variant or ground.rule.variant_for(asked.channel)
+    made = deadlines.target(ground.rule, asked.received, ground.strict, case.zone, variant)
+    wide = deadlines.target(ground.rule, asked.received, ground.wide, case.zone, variant)
     judged.warned += made.warnings
     judged.said.append(made.sentence)
     judged.values |= {
@@ -164,7 +150,7 @@ def _clock(case: Case, ground: _Ground, judged: Judged) -> None:
         judged.values["reads"] = deadlines.standing(made, case.today)
         judged.values["past_limit"] = bool(made.is_law and made.day and case.today > made.day)
     if ground.later is not None:
-        change = deadlines.recomputed(made, ground.rule, asked.received, ground.later, case.zone, asked.variant)
+        change = deadlines.recomputed(made, ground.rule, asked.received, ground.later, case.zone, variant)
         judged.values["recomputed_target"] = (change.after if change else made.day) or "none"
         judged.values["recomputed_because"] = change.sentence if change else ""
     answer = case.answer
@@ -182,6 +168,7 @@ def _decision(case: Case, ground: _Ground, judged: Judged) -> None:
         if case.request is not None:
             judged.values["determination"] = determination.Outcome.UNDECIDED.value
             judged.values["hold_ends"] = "none"
+            judged.values.setdefault("state", "open")
         return
     written = bool(judged.values.get("written", True))
     if answer.marks is not None:
@@ -194,6 +181,7 @@ def _decision(case: Case, ground: _Ground, judged: Judged) -> None:
         judged.said.append(f"{made.outcome.value}: {made.why}")
         if made.outcome not in (determination.Outcome.UNDECIDED, determination.Outcome.NOT_SUFFICIENT):
             judged.values["state"] = made.outcome.value
+        judged.values.setdefault("state", _STATES.get(made.outcome, made.outcome.value))
         judged.values["hold_ends"] = _hold_end(made.outcome, case, answer, ground) or "none"
         if isinstance(judged.values["hold_ends"], date):
             judged.values["destruction_from"] = judged.values["hold_ends"] + timedelta(days=1)
@@ -267,32 +255,9 @@ def _incarcerated(case: Case) -> bool:
     return bool(case.request and case.request.incarcerated)
 
 
-def _subject(case: Case, ground: _Ground, judged: Judged) -> None:
-    part = case.subject
-    if part is None:
-        return
-    rules = ground.law.notice_rules()
-    duty = notices.duty_to(part.subject, rules)
-    limits = notices.clock(part.facts, rules, ground.strict)
-    judged.values["notice"] = duty.notice.value
-    judged.said.append(duty.why)
-    if duty.notice is not notices.Notice.NONE:
-        judged.values["serve_by"] = limits.serve_by.end
-    counted = {"augment_by": limits.augment_by}
-    if duty.notice is notices.Notice.BEFORE_RELEASE:
-        counted = {"intent_by": limits.intent_by, "action_by": limits.action_by}
-        counted["no_access_through"] = limits.no_access_through
-    judged.values |= {name: each.end if each else "none" for name, each in counted.items()}
-    gate = notices.gate(duty, part.facts, rules, ground.strict, case.today or part.facts.decided)
-    judged.values["release_from"] = gate.not_before or "none"
-    judged.values["release_open"] = gate.is_open
-    judged.warned += gate.warnings
-    judged.said.append(gate.why)
-    if not gate.is_open and case.today:
-        judged.refuse("release gate", f"{gate.why} ({gate.citation})")
-    for block in notices.package_blocks(duty, part.facts, part.augmentation_included):
-        judged.refuse("augmentation missing", block)
-    judged.values["package_complete"] = not notices.package_blocks(duty, part.facts, part.augmentation_included)
+def _subjects(case: Case, ground: _Ground, judged: Judged) -> None:
+    if case.subjects:
+        judge_subjects(case, ground.law.notice_rules(), ground.strict, judged)
 
 
 def _custody(case: Case, ground: _Ground, judged: Judged) -> None:
@@ -316,9 +281,18 @@ def _custody(case: Case, ground: _Ground, judged: Judged) -> None:
 
 def _private(case: Case, ground: _Ground, judged: Judged) -> None:
     if case.private is not None:
-        ruling = protected.protects(*case.private, ground.law.protection_rules())
+        received = case.request.received if case.request else None
+        on = case.today or (received.date() if isinstance(received, datetime) else received)
+        ruling = protected.protects(*case.private, ground.law.protection_rules(), on)
         judged.values |= {"redacted": ruling.allowed, "reason_code": ruling.label if ruling.allowed else "none"}
         judged.ruling("not protected", ruling)
+
+
+def _personal(case: Case, ground: _Ground, judged: Judged) -> None:
+    if case.personal is not None:
+        ruling = personal_information.access(case.personal, ground.law.personal_rules())
+        judged.values |= {"personal": ruling.label, "personal_access": ruling.allowed}
+        judged.ruling("not open to the person", ruling)
 
 
 def _moderation(case: Case, ground: _Ground, judged: Judged) -> None:
@@ -357,8 +331,3 @@ def _city(case: Case, ground: _Ground) -> City:
 
 def _local(moment: datetime | None, zone: str) -> Any:
     return moment.astimezone(ZoneInfo(zone)) if moment else "none"
-
-
-def names_of(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Refusals as a person reads them: name and sentence."""
-    return [f"{name}: {why}" for name, why in pairs]

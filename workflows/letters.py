@@ -224,7 +224,13 @@ def _about_subject(house: House, life: Life, wish: Wish) -> dict[str, Any]:
 
     told = subject_named(house, life.request.number, wish.subject)
     way = (wish.by_way or "certified_mail").replace("_", " ")
-    return {"about": told.about, "augment_only": told.duty.notice is Notice.MAY_AUGMENT, "by_way": way}
+    return {
+        "about": told.about,
+        "augment_only": told.duty.notice is Notice.MAY_AUGMENT,
+        "may_augment": told.duty.may_augment,
+        "office": told.subject.office or "local",
+        "by_way": way,
+    }
 
 
 def _to(life: Life, wish: Wish) -> dict[str, Any]:
@@ -243,7 +249,7 @@ def _addressee(house: House, life: Life, wish: Wish) -> tuple[str, ...]:
 
 def _lacks(house: House, life: Life, kind: str, text: str) -> tuple[str, ...]:
     outcome = OUTCOME_OF.get(kind)
-    if outcome is None:
+    if outcome not in (Outcome.IN_PART, Outcome.DENIED):
         return ()
     rules = jurisdiction(house.city.jurisdiction).denial_rules()
     return missing_in(text, outcome, [each.reason for each in withheld(house, life.request.number)], rules)

@@ -114,5 +114,5 @@ def _actions(request: RecordsRequest, history: Sequence[Mapping[str, Any]]) -> t
             open_ones[act["n"]] = date.fromisoformat(act["day"])
         elif act["kind"] == "subject.settled":
             open_ones.pop(act["n"], None)
-    matter = f"records request {request.number}: a record subject's action is not decided, Wis. Stat. 19.356"
+    matter = f"records request {request.number}: a record subject's action is not decided"
     return tuple(HoldFacts(kind="court", matter=matter, placed=day) for day in open_ones.values())

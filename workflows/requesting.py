@@ -21,6 +21,7 @@ from exports.reason_codes import reason_codes
 from exports.redaction import field_text
 from search.engine import Order
 from workflows.access import reading
+from workflows.citing import bar
 from workflows.finding import ask, undated
 from workflows.house import House
 from workflows.intake import Asked, receive
@@ -115,7 +116,7 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
     hold = {
         "kind": "request",
         "matter": f"Records request {number}",
-        "reason": "collected for a request, Wis. Stat. 19.35(5)",
+        "reason": f"collected for a request{bar(house)}",
         "request": number,
         "clause": {"is": "neither", "part": {"is": "everything"}},
         "numbers": numbers,

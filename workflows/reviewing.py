@@ -19,6 +19,7 @@ from custody.selector import Is, Selector
 from custody.words import words
 from search.likeness import Group, groups_of
 from workflows.access import reading
+from workflows.citing import bar
 from workflows.finding import ask
 from workflows.house import House
 from workflows.request_life import refuse_settled
@@ -94,7 +95,7 @@ def add_context(house: House, number: int, records: Sequence[RecordNumber] | Non
         hold = {
             "kind": "request",
             "matter": f"Records request {number}",
-            "reason": "context of what was collected for a request, Wis. Stat. 19.35(5)",
+            "reason": f"context of what was collected for a request{bar(house)}",
             "request": number,
             "clause": {"is": "neither", "part": {"is": "everything"}},
             "numbers": [int(each) for each in added],

@@ -20,12 +20,13 @@ from policies.calendars import calendar
 from policies.cities import City
 
 
-def counted(city: City, received_at: datetime) -> Target | None:
+def counted(city: City, received_at: datetime, channel: str) -> Target | None:
     """The target of a request received at a moment, by the city's jurisdiction; None where no law is entered for it."""
     if city.jurisdiction not in jurisdictions():
         return None
     rule = jurisdiction(city.jurisdiction).response
-    return _kept(deadlines.target(rule, received_at, table_of(city, rule), city.time_zone))
+    variant = rule.variant_for(channel)
+    return _kept(deadlines.target(rule, received_at, table_of(city, rule), city.time_zone, variant))
 
 
 def extended(city: City, request: RecordsRequest, grounds: str, noticed: date) -> Target:
@@ -53,8 +54,10 @@ def retarget(journal: Journal, city: City) -> list[int]:
         if old is None or old.calendar in ("", now.digest) or "extended" in old.label:
             continue
         before = _live(old, rule)
-        moved = deadlines.recomputed(before, rule, request.received_at, now, city.time_zone)
-        new = counted(city, request.received_at)
+        moved = deadlines.recomputed(
+            before, rule, request.received_at, now, city.time_zone, rule.variant_for(request.channel)
+        )
+        new = counted(city, request.received_at, request.channel)
         if moved is not None and new is not None:
             reason = "; ".join(moved.reasons)
             acts.append(

@@ -126,10 +126,19 @@ def _court(words: str) -> Sentence:
     return said
 
 
+def _personal(deed: Deed, _: Names) -> str:
+    day, note = deed.data["day"], quoted(deed.data["note"])
+    if deed.data["step"] == "asked":
+        return f"{who(deed)} wrote down that request {deed.subject} is about the requester themself as of {day}: {note}"
+    found = f"barred ({deed.data['bar']})" if deed.data["bar"] else "open"
+    return f"{who(deed)} found request {deed.subject}, about the requester themself, {found} as of {day}: {note}"
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "request.searched": lambda deed, _: (
         f"{who(deed)} searched for request {deed.subject} and found nothing: {quoted(deed.data['query'])}"
     ),
+    "request.personal": _personal,
     "request.insufficient": _simple("found that request {n} does not describe enough"),
     "request.clarified": _simple("wrote down the clarification of request {n}", why="words"),
     "request.paused": _simple("paused request {n}"),
@@ -157,7 +166,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "subject.augmented": _subject("added comments to the record on"),
     "subject.sued": _subject("began an action to keep the record closed on"),
     "subject.settled": _subject("no longer has an action pending since"),
-    "court.noticed": _court("written notice of an action under 19.37 about request {n} came on"),
+    "court.noticed": _court("written notice of a court action about request {n} came on"),
     "court.ordered": _ordered,
     "court.appealed": _court("the order on request {n} was appealed on"),
     "court.appeal_ordered": _ordered_on_appeal,

@@ -34,6 +34,7 @@ def _kept_only(connection: Connection, done: Act) -> None:
 
 CHANGES: Mapping[str, _Change] = {
     "request.searched": _kept_only,
+    "request.personal": _kept_only,
     "request.insufficient": _state("not sufficient"),
     "request.clarified": _state("open"),
     "request.paused": _state("paused"),

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
+from archiver.at_once import content_at_once
 from archiver.lenient_json import decode_leniently, settled
-from archiver.normalized import content_at_once, content_of
+from archiver.normalized import content_of
 from archiver.platforms.reader import Item, Package, Slice, Unread
 from custody.account import Account
 from custody.clock import moment_of

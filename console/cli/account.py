@@ -58,7 +58,7 @@ def add(
             house, handle, platform, name, department, custodian, authorized_users=users, series=series, **days
         )
     if not custodian:
-        note("No legal custodian is named yet. Wis. Stat. 19.33 wants one for each authority's records.")
+        note("No legal custodian is named yet. Wisconsin (Wis. Stat. 19.33) wants one for each authority's records.")
     say(
         as_json,
         _data(made),

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from console.cli.output import DAMAGED, Progress, counted, home_of, say, settings_of, who, with_json
+from workflows import citing
 from workflows.auditing import Level, Verdict, checkpoint_in, hint_for, rebuild_catalog, set_right
 from workflows.auditing import verify as verify_archive
 from workflows.enrolling import make_archive
@@ -29,10 +30,11 @@ def init(context: click.Context, city: str, engine: str, as_json: bool) -> None:
     data = {"home": str(settings.home), "archive": settings.archive, "city": city, "engine": engine}
     with open_house(settings) as house:
         title, lacks = house.city.title, not house.city.destruction_ordinance
+        cited = citing.in_brackets(citing.keeping_law(house).destruction.authority)
     lines = [f"Made an archive for {title} in {settings.home}."]
     if lacks:
         lines.append("No ordinance for destruction is entered yet, so nothing will ever count as free to go:")
-        lines.append(f"  complete {settings.city} when the city attorney has confirmed one (Wis. Stat. 19.21(4)(a)).")
+        lines.append(f"  complete {settings.city} when the city attorney has confirmed one{cited}.")
     lines.append(f"Next: ofrecord --home {settings.home} account add HANDLE --platform NAME")
     say(as_json, data, lines)
 

@@ -169,6 +169,8 @@ def codes(context: click.Context, as_json: bool) -> None:
         f"{each['code']:16} {each['citation']}: {each['words']}{' (needs --note)' if each['needs_text'] else ''}"
         for each in there
     ]
+    if not there:
+        note("No reasons for withholding are entered for your state: nothing can be withheld. Ask the city attorney.")
     if any(not each["verified_by"] for each in there):
         note("Not every code has been compared with the statute by a named person yet: ask the city attorney.")
     say(as_json, {"codes": there}, lines)
@@ -239,6 +241,11 @@ def _written(made: dict[str, Any]) -> list[str]:
     zips = [each["zip"] for each in made["parts"]] or [made["zip"]]
     lines = [f"Wrote {made['pdf']}", *(f"      {each}" for each in zips)]
     lines += [f"      {made['bag']}"] if made["bag"] else []
+    if not made["certification"]:
+        return [
+            *lines,
+            "      no certification: no words of one are entered for your state, ask the city attorney",
+        ]
     return [*lines, f"      {made['certification']} (for your signature)"]
 
 

@@ -9,7 +9,7 @@ import click
 from console.cli.output import DAY, note, say, settings_of, with_json
 from custody.errors import UsageError
 from custody.request import Form, RecordsRequest
-from workflows import intake, targets
+from workflows import citing, intake, targets
 from workflows.house import House, open_for_writing
 
 
@@ -45,7 +45,7 @@ def open_(context: click.Context, /, words: str, as_json: bool, **given: Any) ->
         asked = _asked(house, words, **given)
         made = intake.receive(house, asked)
         zone, warnings = house.city.time_zone, intake.warnings(house, made)
-        reach = _reach(asked, made, zone)
+        reach, cited = _reach(asked, made, zone), citing.bar(house)
         standing = targets.standing(house.city, made.target, made.received_at.date()) if made.target else ""
     for warning in warnings:
         note(warning)
@@ -55,7 +55,7 @@ def open_(context: click.Context, /, words: str, as_json: bool, **given: Any) ->
             f"{made.target.label[0].upper()}{made.target.label[1:]}: {made.target.day:%A, %B} {made.target.day.day}, "
             f"{made.target.day.year} (ofrecord request clock {made.number} shows the counting)."
         )
-    lines.append("A hold stands on what it may reach: nothing of it may be destroyed, Wis. Stat. 19.35(5).")
+    lines.append(f"A hold stands on what it may reach: nothing of it may be destroyed{cited}.")
     lines.append(reach)
     lines.append(f"Next: ofrecord request collect {made.number} 'QUERY'")
     say(as_json, {**data_of(made), "warnings": warnings, "standing": standing}, lines)

@@ -8,6 +8,7 @@ PARTS = {
     "open": "request_opening:open_",
     "records": "request_records:records_",
     "clock": "request_intake:clock",
+    "about-self": "request_about_self:about_self",
     "insufficient": "request_intake:insufficient",
     "clarified": "request_intake:clarified",
     "pause": "request_intake:pause",

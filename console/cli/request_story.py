@@ -45,7 +45,8 @@ def stands(house: House, life: Life) -> list[str]:
     if life.of("fee.time", "fee.cost"):
         account = charging.reckoned(house, life)
         lines.append(f"  fees: {charging.money(account.bill.total_cents)}, to pay {charging.money(account.due_cents)}")
-    return [*lines, *(f"  still open: {each}" for each in _open(house, life)), *_next(life)]
+    still = _open(house, life)
+    return [*lines, *(f"  still open: {each}" for each in still), *_next(life, still)]
 
 
 def told(house: House, number: int) -> list[str]:
@@ -56,6 +57,11 @@ def told(house: House, number: int) -> list[str]:
 def letter_lines(number: int, letter: Written | None, outlook: Outlook) -> list[str]:
     """What is said after an answer was written: what follows from the marks, its letter, and what comes next."""
     lines = ["", f"From the marks follows: {outlook.determination.outcome.value} ({outlook.determination.why})."]
+    if letter is None and outlook.letter:
+        lines.append(
+            f"No words of the {outlook.letter} letter are entered for your state: write your own, title first."
+        )
+        return [*lines, f"Then: ofrecord request decide {number} --by-way email --body LETTER.txt"]
     if letter is None:
         return lines
     lines += [f"The letter, as a draft: {path}" for path in letter.files]
@@ -76,8 +82,10 @@ def _open(house: House, life: Life) -> tuple[str, ...]:
     return deciding.follows(house, life.request.number).blocks if life.request.state.is_live else ()
 
 
-def _next(life: Life) -> list[str]:
+def _next(life: Life, still: tuple[str, ...]) -> list[str]:
     number, state = life.request.number, life.request.state.value
+    if any("about-self" in each for each in still):
+        return [f"  next: ofrecord request about-self {number} --found open --note 'WHY' (or what bars it)"]
     commands = {
         "open": _next_of_open(life),
         "responded": "request decide {n} --dry-run",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from console.cli.output import INCOMPLETE, counted, say, settings_of, with_json
+from console.cli.case_table import show_cases
+from console.cli.output import counted, say, settings_of, with_json
 from workflows.disposing import run_cases
 from workflows.house import open_house
 from workflows.terms import rows_of
@@ -48,34 +49,11 @@ def list_(context: click.Context, as_json: bool) -> None:
 @click.argument("folder", required=False, type=click.Path(exists=True, path_type=Path))
 @with_json
 def check(folder: Path | None, as_json: bool) -> int:
-    """Run the cases in a folder (or file), or the project's own, and print a table. Exit 2 when one differs.
+    """Run the cases in a folder (or file), or the project's own, and print a table. Exit 2 when one differs, 3
+    when one is not understood (the others are judged all the same).
 
     \b
     Example:
       ofrecord schedules check our-cases/
     """
-    results = run_cases(folder)
-    failed = [result for result in results if not result.passed]
-    data = {
-        "cases": len(results),
-        "failed": len(failed),
-        "results": [
-            {
-                "id": result.id,
-                "file": result.file,
-                "title": result.title,
-                "law": result.law,
-                "passed": result.passed,
-                "judged": result.judged,
-                "differences": list(result.differences),
-            }
-            for result in results
-        ],
-    }
-    lines = []
-    for result in results:
-        lines.append(f"{'ok    ' if result.passed else 'DIFFERS'} {result.id:14} {result.title}")
-        lines += [f"        {difference}" for difference in result.differences]
-    lines.append(f"{counted(len(results), 'case')}, {len(failed):,} differ.")
-    say(as_json, data, lines)
-    return INCOMPLETE if failed else 0
+    return show_cases(run_cases(folder), as_json)

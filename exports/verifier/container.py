@@ -91,7 +91,7 @@ def _members(file: IO[bytes], place: str) -> list[Member]:
     count, size, offset = struct.unpack("<HLL", tail[-12:-2])
     if len(tail) == 98 and tail[:4] == b"PK\6\6":
         count, size, offset = struct.unpack("<QQQ", tail[32:56])
-    last = _directory_end(count, size, offset)
+    last = directory_end(count, size, offset)
     if offset + size + len(last) != end or not tail.endswith(last):
         raise Broken("P-02-zip-structure", place)
     file.seek(offset)
@@ -125,7 +125,8 @@ def _member(rows: bytes, at: int) -> Member | None:
     return Member(rows[at + 46 : at + 46 + name], method, crc, packed, size, offset)
 
 
-def _directory_end(count: int, size: int, offset: int) -> bytes:
+def directory_end(count: int, size: int, offset: int) -> bytes:
+    """What stands after the directory: how many rows it has, its size and where it begins."""
     wide = b""
     if count > 0xFFFF or size > _LIMIT or offset > _LIMIT:
         wide = b"PK\6\6" + struct.pack("<QHHLLQQQQ", 44, _VERSION, _VERSION, 0, 0, count, count, size, offset)

@@ -5,9 +5,11 @@ import random
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+import brotli
 import pytest
 
 from archiver import warc_frames
@@ -183,6 +185,13 @@ def test_payload_digests_in_every_spelling() -> None:
         ("Content-Encoding: deflate", zlib.compress(PAGE)[2:-4], PAGE, ()),
         ("Content-Encoding: gzip", PAGE, PAGE, ()),
         ("Content-Encoding: gzip", gzip.compress(PAGE)[:-9], None, ("body-cut-off",)),
+        ("Content-Encoding: br", brotli.compress(PAGE), PAGE, ()),
+        ("Content-Encoding: br", PAGE, PAGE, ()),
+        ("Content-Encoding: br", b'{"text": "as a crawler kept it, decoded"}',
+         b'{"text": "as a crawler kept it, decoded"}', ()),
+        ("Content-Encoding: br", brotli.compress(PAGE * 400, quality=5)[:-3], None, ("body-cut-off",)),
+        ("Transfer-Encoding: chunked\r\nContent-Encoding: br",
+         b"%x\r\n%s\r\n0\r\n\r\n" % (len(brotli.compress(PAGE)), brotli.compress(PAGE)), PAGE, ()),
         ("Content-Encoding: sdch", PAGE, PAGE, ("coding-unread: sdch",)),
         ("Transfer-Encoding: chunked", b"5;x=1\r\nMaple\r\n0\r\n\r\n", b"Maple", ()),
         ("Transfer-Encoding: chunked", PAGE, PAGE, ()),
@@ -209,10 +218,19 @@ def test_a_gzip_bomb_is_refused_without_unpacking_it_and_the_rest_is_read() -> N
     assert peak < 60 << 20
 
 
-def test_a_bomb_in_a_coded_body_is_flagged() -> None:
-    block = answer(gzip.compress(bytes(64 << 20), 9), headers="Content-Encoding: gzip")
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("br", partial(brotli.compress, quality=5))])
+def test_a_bomb_in_a_coded_body_is_flagged(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    block = answer(pack(bytes(64 << 20)), headers=f"Content-Encoding: {coding}")
     (found,) = read(record(block=block))
     assert found.flags == ("body-bomb",)
+
+
+def test_a_long_brotli_body_is_read_in_steps() -> None:
+    page = random.Random(7).randbytes(3 << 20) + b"Maple Falls " * 300_000
+    (found,) = read(record(block=answer(brotli.compress(page, quality=4), headers="Content-Encoding: br")))
+    assert found.body is not None and found.flags == ()
+    pieces = list(found.body.content())
+    assert b"".join(pieces) == page and max(map(len, pieces)) < 2 << 20
 
 
 @pytest.mark.parametrize("way", WAYS)

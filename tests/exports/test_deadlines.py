@@ -1,5 +1,6 @@
 """Limits and guidelines of every jurisdiction over many receipts, extensions, cut-offs, changed tables, wrong files."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -56,6 +57,29 @@ def test_targets_of_all_laws_over_many_receipts(day: date, later: int, name: str
         assert days.is_open(made.day) or law.response.roll is Roll.NONE
     after = deadlines.target(law.response, day + timedelta(days=later), days).day
     assert after is not None and after >= made.day
+
+
+@pytest.mark.parametrize("name", jurisdictions())
+def test_two_thousand_receipts_keep_their_order_end_on_no_holiday_and_count_back(name: str) -> None:
+    seed = 19_345
+    print(f"seed {seed}")
+    turn, (law, days) = random.Random(seed), of(name)
+    start = date(2020, 1, 1)
+    received = sorted(start + timedelta(days=turn.randrange(365 * 20)) for _ in range(2000))
+    for variant in ("", *law.response.variants):
+        limit = law.response.variants[variant] if variant else law.response.limit
+        if not limit.n or limit.unit is Unit.HOURS:
+            continue
+        goals = [deadlines.target(law.response, day, days, variant=variant) for day in received]
+        ends = [each.day for each in goals if each.day is not None]
+        assert len(ends) == 2000 and ends == sorted(ends)
+        for day, each in zip(received, goals, strict=True):
+            assert each.counted is not None and each.day is not None and each.day > day
+            again = count(day, limit.n, limit.basis, days, law.response.roll)
+            assert (again.end, again.lines()[1:]) == (each.day, each.lines()[1:])
+            if limit.basis is Basis.BUSINESS:
+                assert days.is_open(each.day) and sum(bool(step.n) for step in each.counted.steps) == limit.n
+            assert deadlines.recomputed(each, law.response, day, days, variant=variant) is None
 
 
 @RUNS
@@ -157,7 +181,7 @@ def test_a_rule_says_when_it_was_not_in_force_yet() -> None:
 
 
 def test_what_nobody_verified_is_listed() -> None:
-    assert "fees" in jurisdiction("wisconsin").unverified and len(jurisdiction("wisconsin").unverified) == 7
+    assert "fees" in jurisdiction("wisconsin").unverified and len(jurisdiction("wisconsin").unverified) == 8
     assert jurisdiction("texas").unverified == ("limits",)
 
 

@@ -1,5 +1,7 @@
 """Fees in whole cents: thresholds to the cent, the kinder terms, what is never charged, and every line's reason."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -63,6 +65,25 @@ def test_a_citys_own_terms_never_make_it_dearer_where_costs_are_known(items: lis
 
 
 @RUNS
+@given(items=ITEMS, city=CITIES, turn=some.randoms(use_true_random=False))
+def test_the_order_in_which_costs_are_entered_changes_nothing(
+    items: list[FeeItem], city: CityFees, turn: random.Random
+) -> None:
+    shuffled = items[:]
+    turn.shuffle(shuffled)
+    one, other = charge(items, RULES, city), charge(shuffled, RULES, city)
+    assert one.total_cents == other.total_cents and one.prepayment == other.prepayment
+    assert {kind: one.of(kind) for kind in FeeKind} == {kind: other.of(kind) for kind in FeeKind}
+
+
+def test_free_pages_belong_to_the_request_and_not_to_the_line_entered_first() -> None:
+    few, many = (FeeItem(kind=FeeKind.REPRODUCTION, pages=n, page_cents=c) for n, c in ((10, 5), (20, 12)))
+    bills = [charge(lines, RULES, STOUGHTON) for lines in ([few, many], [many, few])]
+    assert [bill.total_cents for bill in bills] == [120, 120]
+    assert all(line.charged_cents <= line.actual_cents for bill in bills for line in bill.lines)
+
+
+@RUNS
 @given(minutes=some.integers(0, 10_000), rate=some.integers(0, 50_000))
 def test_minutes_round_down_to_the_cent(minutes: int, rate: int) -> None:
     cents = FeeItem(kind=FeeKind.SHIPPING, minutes=minutes, rate_cents=rate).actual_cents
@@ -100,7 +121,7 @@ def test_prepayment_only_above_five_dollars(cents: int, allowed: bool) -> None:
 def test_an_earlier_debt_counts_only_for_a_prisoner() -> None:
     free, held = FeeContext(unpaid_earlier_cents=900), FeeContext(unpaid_earlier_cents=900, incarcerated=True)
     assert prepayment(600, RULES, free).cents == 600 and prepayment(600, RULES, held).cents == 1500
-    assert not prepayment(400, RULES, held).allowed
+    assert prepayment(400, RULES, held).cents == 1300 and not prepayment(400, RULES, free).allowed
 
 
 def test_a_waiver_needs_its_reason_and_is_never_more_than_the_charge() -> None:

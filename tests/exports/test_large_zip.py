@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exports.verifier.codes import Broken, Report
-from exports.verifier.container import Member, _directory_end, zip_files
+from exports.verifier.container import Member, directory_end, zip_files
 
 HUGE = 2_300_000_000
 MANY = 65_600
@@ -20,7 +20,7 @@ def sparse(path: Path) -> Path:
         file.seek(small.offset)
         file.write(small.head() + b"hello")
         rows, offset = big.row() + small.row(), file.tell()
-        file.write(rows + _directory_end(2, len(rows), offset))
+        file.write(rows + directory_end(2, len(rows), offset))
     return path
 
 
@@ -33,7 +33,7 @@ def many(path: Path) -> Path:
         rows.append(member.row())
         at += len(heads[-1])
     directory = b"".join(rows)
-    path.write_bytes(b"".join(heads) + directory + _directory_end(MANY, len(directory), at))
+    path.write_bytes(b"".join(heads) + directory + directory_end(MANY, len(directory), at))
     return path
 
 

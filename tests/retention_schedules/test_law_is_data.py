@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from custody.disposition import Standing
-from policies.calendars import holiday_rules
-from retention_schedules.cases import ELSEWHERE, check
+from retention_schedules.cases import ELSEWHERE
 from retention_schedules.eligibility import judge
 from retention_schedules.schedules import default_jurisdiction, load_schedules, schedules_for
 from retention_schedules.situation import CityTerms, NoticeFacts, RecordFacts, RequestFacts, Situation
+from workflows.disposing import run_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 _KEEPING = "bearing disposing due_list filing holding noticing scheduling terms occurrences".split()
@@ -61,7 +61,7 @@ def test_every_shipped_jurisdiction_is_read_and_none_is_verified() -> None:
 
 
 def test_the_cases_of_other_states_are_judged_as_expected() -> None:
-    results = check(ELSEWHERE, holiday_rules)
+    results = run_cases(ELSEWHERE)
     assert len(results) >= 4 and [result.differences for result in results if not result.passed] == []
 
 

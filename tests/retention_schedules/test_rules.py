@@ -1,6 +1,8 @@
 """Counting days, reading schedules, and cases that outsiders bring."""
 
-from datetime import date
+import re
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,32 @@ from custody.errors import UsageError
 from custody.schedule import Period, Unit
 from policies.calendars import holiday_rules
 from policies.cities import city_named, load_city
-from retention_schedules.cases import check
 from retention_schedules.filing import Traits, bucket, classify
+from retention_schedules.protection import hold_end
 from retention_schedules.schedules import load_schedules, schedules_for
+from retention_schedules.situation import CityTerms
+from workflows.disposing import run_cases
 
 SCHEDULES = schedules_for("wisconsin")
 RULES = holiday_rules("wisconsin")
 DAYS = some.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+@settings(max_examples=200, deadline=None, print_blob=True)
+@given(day=DAYS, later=some.integers(0, 40), shut=some.lists(some.integers(1, 150), max_size=5))
+def test_protection_after_a_denial_keeps_its_order_and_only_grows(day: date, later: int, shut: list[int]) -> None:
+    plain = CityTerms(holidays=RULES)
+    closed = replace(plain, closures=tuple(day + timedelta(days=n) for n in shut))
+    calendar = replace(plain, count_rule="calendar")
+    ends = {
+        (terms, long): hold_end(day, long, each, SCHEDULES) or date.min
+        for terms, each in (("plain", plain), ("closed", closed), ("calendar", calendar))
+        for long in (False, True)
+    }
+    assert day < ends["calendar", False] <= ends["plain", False] <= ends["closed", False]
+    assert all(ends[terms, False] < ends[terms, True] for terms in ("plain", "closed", "calendar"))
+    after = hold_end(day + timedelta(days=later), False, plain, SCHEDULES)
+    assert after is not None and after >= ends["plain", False]
 
 
 @pytest.mark.parametrize(
@@ -115,15 +136,17 @@ def test_a_wrong_schedule_is_refused_with_its_row_and_cure(tmp_path: Path, chang
         ("[[case]]\nid = 'A'\n", "expects nothing"),
         ("[[case]]\nid = 'A'\ntoday = 2026-01-01\n[case.expect]\nstanding = 'keep'\n", "no \\[case.record\\]"),
         ("[[case]]\nid = 'A'\ncolour = 1\n", "case A: 'colour'"),
-        ("[[case]]\nid = 'A'\ntoday = '2026-01-01'\nrecord = {}\nexpect = {standing = 'keep'}", "is no day"),
+        (
+            "[[case]]\nid = 'A'\ntoday = '2026-01-01'\nrecord = {}\nexpect = {standing = 'keep'}",
+            "today is '2026-01-01'",
+        ),
         ("not toml", "cannot be read"),
     ],
 )
 def test_a_wrong_case_is_refused_with_file_case_and_field(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "mine.toml").write_text(text)
-    with pytest.raises(UsageError, match=words) as refused:
-        check(tmp_path, holiday_rules)
-    assert "mine.toml" in refused.value.message
+    (result,) = run_cases(tmp_path)
+    assert re.search(words, result.trouble) and "mine.toml" in result.trouble and result.cure and not result.passed
 
 
 def test_a_case_that_differs_says_what_was_expected_and_what_was_judged(tmp_path: Path) -> None:
@@ -131,7 +154,7 @@ def test_a_case_that_differs_says_what_was_expected_and_what_was_judged(tmp_path
         "[[case]]\nid = 'A'\ntoday = 2026-01-01\nrecord = {created = 2025-01-01T02:00:00Z}\n"
         "expect = {retention_ends = 2032-01-01, trigger = 2024-12-31}"
     )
-    (result,) = check(tmp_path, holiday_rules)
+    (result,) = run_cases(tmp_path)
     assert result.differences == ("retention_ends: expected 2032-01-01, judged 2031-12-31",)
 
 

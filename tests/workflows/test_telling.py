@@ -25,6 +25,11 @@ REDACTION = {"record": 13, "version": 1, "field": "text", "start": 4, "end": 16,
 _DAY = {"day": "2026-01-06"}
 LIFE = {
     "request.searched": (1, {"query": "zebra"}, "Dana Ruiz searched for request 1 and found nothing: “zebra”"),
+    "request.personal": (
+        1,
+        {**_DAY, "step": "tested", "bar": "safety", "note": "a threat"},
+        "Dana Ruiz found request 1, about the requester themself, barred (safety) as of 2026-01-06: “a threat”",
+    ),
     "request.insufficient": (
         1,
         {**_DAY, "reason": "no limit of subject or time"},
@@ -139,7 +144,7 @@ LIFE = {
     "court.noticed": (
         1,
         {**_DAY, "note": "26-CV-1"},
-        "written notice of an action under 19.37 about request 1 came on 2026-01-06: “26-CV-1” (Dana Ruiz)",
+        "written notice of a court action about request 1 came on 2026-01-06: “26-CV-1” (Dana Ruiz)",
     ),
     "court.ordered": (
         1,

@@ -1,0 +1,138 @@
+"""The writer of a package: byte for byte what the standard library's makes, nothing lost between its threads."""
+
+import errno
+import gzip
+import hashlib
+import io
+import re
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exports import leak_views
+from exports.secrets_of import LEAST_IN_NOISE, Secrets
+from exports.stored_gzip import BLOCK, stored_member
+from exports.zip_members import PackageWriter, gathered
+from tests.exports.packages import DATE
+
+PIECES = st.lists(st.binary(max_size=300), max_size=6)
+FILES = st.lists(st.tuples(PIECES, st.booleans()), max_size=8)
+PRINTED = re.compile(
+    rb"(?:[\t\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){5,}"
+)
+
+
+def by_the_library(files: list[tuple[list[bytes], bool]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for n, (pieces, stored) in enumerate(files):
+            info = zipfile.ZipInfo(f"file-{n}.txt", DATE)
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            info.create_system, info.external_attr = 3, 0o644 << 16
+            with target.open(info, "w", force_zip64=True) as member:
+                member.writelines(pieces)
+    return out.getvalue()
+
+
+@given(FILES)
+@settings(max_examples=60, deadline=None)
+def test_it_writes_what_the_standard_library_writes(files: list[tuple[list[bytes], bool]]) -> None:
+    out = io.BytesIO()
+    with PackageWriter(out) as writer:
+        for n, (pieces, stored) in enumerate(files):
+            writer.add(f"file-{n}.txt", pieces, stored)
+        told = {row["name"]: (row["sha256"], row["size"]) for row in writer.files()}
+        writer.close()
+    wholes = {f"file-{n}.txt": b"".join(pieces) for n, (pieces, _) in enumerate(files)}
+    assert out.getvalue() == by_the_library(files)
+    assert told == {name: (hashlib.sha256(data).hexdigest(), len(data)) for name, data in wholes.items()}
+
+
+def test_large_files_are_read_again_from_the_package(tmp_path: Path) -> None:
+    data = [bytes([n]) * 700_001 for n in range(5)]
+    with (tmp_path / "package.zip").open("x+b") as target, PackageWriter(target) as writer:
+        for n in range(20):
+            writer.add(f"media/R{n}-1.jpg", data, True)
+            digest = writer.digest()
+            for piece in writer.again(f"media/R{n}-1.jpg") or ():
+                digest.update(piece)
+            assert digest.hexdigest() == hashlib.sha256(b"".join(data)).hexdigest()
+        writer.add("packed.txt", data, False)
+        assert writer.again("packed.txt") is None and writer.again("not-there.jpg") is None
+        writer.close()
+    with zipfile.ZipFile(tmp_path / "package.zip") as package:
+        assert package.testzip() is None and len(package.namelist()) == 21
+
+
+def test_what_cannot_be_read_is_not_read_again(tmp_path: Path) -> None:
+    with (tmp_path / "package.zip").open("xb") as target, PackageWriter(target) as writer:
+        writer.add("media/R1-1.jpg", [b"a"], True)
+        assert writer.again("media/R1-1.jpg") is None
+
+
+class FullDisk(io.BytesIO):
+    def write(self, data: object) -> int:
+        if self.tell() > 3_000_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)  # type: ignore[arg-type]
+
+
+def test_a_full_disk_and_a_broken_source_are_told_and_no_thread_is_left() -> None:
+    before = threading.active_count()
+    with pytest.raises(OSError, match="No space"), PackageWriter(FullDisk()) as writer:
+        writer.add("a.bin", (b"x" * 1_000_000 for _ in range(1000)), True)
+        writer.close()
+    with pytest.raises(OSError, match="No space"), PackageWriter(FullDisk()) as writer:
+        for n in range(4):
+            writer.add(f"{n}.bin", [b"x" * 1_000_000], True)
+        writer.close()
+
+    def broken() -> Iterator[bytes]:
+        yield b"x" * 2_000_000
+        raise KeyError("the source broke")
+
+    with pytest.raises(KeyError), PackageWriter(io.BytesIO()) as writer:
+        writer.add("a.bin", broken(), True)
+    assert threading.active_count() == before
+
+
+@given(st.binary(max_size=400), st.integers(1, 400), st.integers(0, 3))
+@settings(max_examples=100, deadline=None)
+def test_a_stored_gzip_member_is_the_same_however_its_content_comes(seed: bytes, cut: int, blocks: int) -> None:
+    content = seed + bytes(BLOCK * blocks) + seed
+    pieces = [content[at : at + cut * 97] for at in range(0, len(content), cut * 97)]
+    member = b"".join(stored_member(pieces))
+    assert gzip.decompress(member) == content
+    assert member == b"".join(stored_member([content])) == b"".join(stored_member([b"", *pieces, b""]))
+
+
+@given(st.lists(st.binary(max_size=50), max_size=30))
+@settings(deadline=None)
+def test_gathering_loses_nothing(chunks: list[bytes]) -> None:
+    assert b"".join(gathered(chunks)) == b"".join(chunks)
+
+
+@given(st.binary(max_size=300), st.text(max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_printed_runs_are_found_as_the_standard_library_finds_them(noise: bytes, text: str) -> None:
+    for data in (noise, text.encode("utf-8", "replace"), noise + text.encode("utf-8", "replace") + noise):
+        assert list(leak_views._PRINTED.findall(data)) == PRINTED.findall(data)
+
+
+@given(st.lists(st.text("abc ", min_size=1, max_size=14), min_size=1, max_size=8), st.text("abc ", max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_in_noise_every_long_secret_is_found_wherever_it_begins(words: list[str], noise: str) -> None:
+    secrets = Secrets(strings={})
+    for each in words:
+        secrets.add(each, "R1")
+    letters = noise.replace(" ", "")
+    wanted = {each for each in secrets.strings if len(each) >= LEAST_IN_NOISE and each in letters}
+    assert set(secrets.found_in_noise(noise)) == wanted
+    for each in list(wanted):
+        secrets._drop(each)
+    assert set(secrets.found_in_noise(noise)) == set()
