@@ -62,6 +62,7 @@ def _court(row: Fields, zone: str, today: date) -> CourtFacts | None:
         appealed = _past(row, "appealed", zone, today) is not None
     withdrawn = days.pop("withdrawn")
     order_for = row.choice("order_for", ("city", "requester"), "city")
+    appeal_for = row.choice("appeal_for", ("", "city", "requester"), "")
     notice = _needed(row, "notice", zone)
     made = CourtFacts(
         notice=notice,
@@ -70,6 +71,7 @@ def _court(row: Fields, zone: str, today: date) -> CourtFacts | None:
         notice_of_entry=row.flag("notice_of_entry", False),
         appealed=bool(appealed),
         appeal_order=days["appeal_order"],
+        appeal_for=appeal_for if days["appeal_order"] else "",
         produced=days["produced"],
     )
     row.done()

@@ -129,6 +129,10 @@ def _court(court: CourtFacts, city: CityTerms, schedules: Schedules, reasoning: 
     elif court.appealed:
         if court.appeal_order is None:
             reasoning.block("court action", f"{action} is under appeal{by}")
+        elif court.appeal_for == "requester" and court.produced is None:
+            reasoning.block("court action", f"{action}: production is ordered on appeal and access not yet given")
+        elif court.appeal_for == "requester" and court.produced:
+            reasoning.until(max(court.appeal_order, court.produced), f"{action}: production ordered, access given")
         else:
             reasoning.until(court.appeal_order, f"{action}: order on appeal")
     elif court.order_for == "requester":

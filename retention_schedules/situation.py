@@ -35,7 +35,8 @@ class RecordFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CourtFacts:
-    """An action under 19.37: written notice, order, what followed. `order_for` is city or requester."""
+    """An action under 19.37: written notice, order, what followed. `order_for` and `appeal_for` (the side of the order
+    on appeal, "" when it was not said) are city or requester."""
 
     notice: date
     order: date | None = None
@@ -43,6 +44,7 @@ class CourtFacts:
     notice_of_entry: bool = False
     appealed: bool = False
     appeal_order: date | None = None
+    appeal_for: str = ""
     produced: date | None = None
 
 

@@ -78,6 +78,7 @@ BEGINS = {
     "ofrecord account": "made",
     "ofrecord account add": "made",
     "ofrecord import": "registered",
+    "ofrecord request records": "asked",
     "ofrecord request collect": "asked",
     "ofrecord request list": "asked",
     "ofrecord request mark": "asked",

@@ -5,7 +5,7 @@ given: on which day, how and to whom, and that the answer went out with it. From
 19.35(5) run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -26,8 +26,8 @@ from workflows.citing import in_brackets, keeping_law
 from workflows.finding import ask, undated
 from workflows.house import House
 from workflows.letter_facts import outcome_letter
-from workflows.letters import Wish, Written, draft, keep, sending
-from workflows.release_gate import release_blocks
+from workflows.letters import Wish, Written, differs_from_draft, draft, keep, sending
+from workflows.release_gate import release_blocks, waiting_blocks
 from workflows.request_life import Life, day_for, life_of, live
 from workflows.sending import sent_with, was_sent
 
@@ -66,16 +66,27 @@ def follows(house: House, number: int) -> Outlook:
     if made.released + made.redacted and made.outcome is not Outcome.UNDECIDED:
         blocks += release_blocks(house, number)
         blocks += _answer_blocks(life, made)
+    else:
+        blocks += waiting_blocks(house, number)
     blocks += untested(house, life) if made.denies else []
     return Outlook(determination=made, letter=outcome_letter(made.outcome), blocks=tuple(blocks))
 
 
 def decide(
-    house: House, number: int, by_way: str, to: str, on: date | None, note: str = "", body: str = "", oral: bool = False
+    house: House,
+    number: int,
+    by_way: str,
+    to: str,
+    on: date | None,
+    note: str = "",
+    body: str = "",
+    oral: bool = False,
+    closing: bool = False,
 ) -> Given:
     """Record that the determination was given, and the answer with it; the letter's text is locked in the same write.
 
-    `oral`: it was told without a letter, which an oral request allows. Raises UsageError while anything is open.
+    `oral`: it was told without a letter, which an oral request allows. `closing`: the file is closed in the same write
+    too. Raises UsageError while anything is open.
     """
     life = live(house, number, "a determination")
     outlook = follows(house, number)
@@ -93,17 +104,19 @@ def decide(
         )
     day = day_for(house, life.request, on)
     data = _recorded(house, life, made, day) | {"by_way": by_way, "to": to, "oral": oral}
+    closed = [("request.closed", number, {"reason": "", "day": day.isoformat()})] if closing else []
     if oral:
-        house.journal.write(("request.decided", number, data))
-        return Given(determination=made, day=day, letter=None, next_steps=_next(house, life, made, day, True))
+        house.journal.write(("request.decided", number, data), *closed)
+        steps = _next(house, life, made, day, True, closing)
+        return Given(determination=made, day=day, letter=None, next_steps=steps)
     wish = Wish(kind=outlook.letter, note=note, body=body)
     written, act = sending(house, life, wish, by_way, to, on)
     handed_out = data["zip_sha256"] and life.request.form is not Form.INSPECTION
     gone = sent_with(house, number, to, by_way, day) if handed_out else []
-    house.journal.write(act, ("request.decided", number, {**data, "letter": act[2]["n"]}), *gone)
-    files = keep(house, number, act[2])
-    letter = Written(kind=wish.kind, paper=written.paper, body=written.body, text=written.text, files=files)
-    steps = _next(house, life, made, day, False)
+    house.journal.write(act, ("request.decided", number, {**data, "letter": act[2]["n"]}), *gone, *closed)
+    other = differs_from_draft(house, number, written)
+    letter = replace(written, files=keep(house, number, act[2]), other_than_draft=other)
+    steps = _next(house, life, made, day, False, closing)
     return Given(determination=made, day=day, letter=letter, next_steps=steps, sent=bool(gone))
 
 
@@ -112,7 +125,7 @@ def drafted(house: House, number: int) -> tuple[Written | None, Outlook]:
     outlook = follows(house, number)
     if not outlook.letter or not has_words(outlook.letter, house.city.jurisdiction):
         return None, outlook
-    return draft(house, number, Wish(kind=outlook.letter)), outlook
+    return draft(house, number, Wish(kind=outlook.letter), not outlook.blocks), outlook
 
 
 def search_in_vain(house: House, number: int, line: str) -> dict[str, Any]:
@@ -169,7 +182,7 @@ def _cited(house: House) -> str:
     return in_brackets(law.citation if law else "")
 
 
-def _next(house: House, life: Life, made: Determination, day: date, oral: bool) -> tuple[str, ...]:
+def _next(house: House, life: Life, made: Determination, day: date, oral: bool, closed: bool) -> tuple[str, ...]:
     steps = []
     number = life.request.number
     if life.last("request.responded") and made.released + made.redacted and not was_sent(house, number):
@@ -180,10 +193,13 @@ def _next(house: House, life: Life, made: Determination, day: date, oral: bool) 
         limit = count(day, rules.oral_demand_days, Basis.BUSINESS, calendar(law.response.calendar))
         steps.append(
             f"The requester may demand the reasons in writing through {said(limit.end)} ({rules.citation});"
-            f" then: ofrecord request letter {life.request.number} supplement."
+            f" then: ofrecord request letter {life.request.number} supplement --note 'THE REASONS'."
         )
     if made.denies:
         cited = in_brackets(keeping_law(house).requests.authority)
         steps.append(f"What was withheld stays protected from destruction{cited}.")
-    steps.append(f"Close the file when nothing is left to do: ofrecord request close {life.request.number}")
+    if closed:
+        steps.append(f"The file is closed. It goes on: ofrecord request reopen {number} --reason 'WHY'")
+    else:
+        steps.append(f"Close the file when nothing is left to do: ofrecord request close {number}")
     return tuple(steps)

@@ -45,6 +45,18 @@ def find(house: House, number: int, wanted: Sequence[str], own: Sequence[str], d
     `wanted` are kinds of patterns (all, when empty), `own` patterns as `NAME=EXPRESSION`. What was proposed before is
     not proposed again, whatever became of it.
     """
+    rows = proposed(house, number, wanted, own)
+    if rows and not dry_run:
+        numbers = sorted({each["record"] for each in rows})
+        house.journal.write(("redaction.drafted", number, {"numbers": numbers, "drafts": rows}))
+    found: dict[str, int] = {}
+    for each in rows:
+        found[each["kind"]] = found.get(each["kind"], 0) + 1
+    return found
+
+
+def proposed(house: House, number: int, wanted: Sequence[str], own: Sequence[str]) -> list[dict[str, Any]]:
+    """What `find` would propose now and nobody was asked about yet, as rows of drafts; nothing is written."""
     request_of(house, number)
     unknown = [each for each in wanted if each not in kinds()]
     if unknown:
@@ -59,14 +71,7 @@ def find(house: House, number: int, wanted: Sequence[str], own: Sequence[str], d
     rows = rows_of_drafts(house, number, kind_of, places)
     repeats = [] if wanted or own else all_repeats(house, number)
     rows += [{**each, "n": n} for n, each in enumerate(repeats, max([each["n"] for each in rows], default=0) + 1)]
-    rows = _renumbered(house, number, rows)
-    if rows and not dry_run:
-        numbers = sorted({each["record"] for each in rows})
-        house.journal.write(("redaction.drafted", number, {"numbers": numbers, "drafts": rows}))
-    found: dict[str, int] = {}
-    for each in rows:
-        found[each["kind"]] = found.get(each["kind"], 0) + 1
-    return found
+    return _renumbered(house, number, rows)
 
 
 def open_drafts(house: House, number: int) -> list[Draft]:

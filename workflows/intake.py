@@ -120,6 +120,8 @@ def clarify(house: House, number: int, words: str, on: date | None) -> Life:
 def pause(house: House, number: int, why: str, on: date | None) -> Life:
     """Pause a request while its requester is asked something. The hold stands, and the law gives no pause by itself."""
     _reason(why, "Say what is waited for.")
+    if request_of(house, number).state is RequestState.PAUSED:
+        raise UsageError(f"Request {number} is paused already.", f"To go on: ofrecord request resume {number}")
     return _enter(house, number, "request.paused", why, on, "pausing it")
 
 
@@ -190,7 +192,7 @@ def close(house: House, number: int, note: str, on: date | None) -> Life:
         raise UsageError(
             f"Request {number} has no determination yet (it is {life.request.state.value}): a request is never closed"
             " silently.",
-            f"Record what was decided: ofrecord request decide {number} --by-way email",
+            f"Record what was decided: ofrecord request decide {number} --by-way WAY",
         )
     house.journal.write(("request.closed", number, {"reason": note, "day": _day(house, life, on)}))
     return life_of(house, number)

@@ -67,7 +67,8 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """A letter as written: its page, its text, its files, and what it still lacks before it may be sent."""
+    """A letter as written: its page, its text, its files, what it still lacks before it may be sent, and whether what
+    was locked is not what the draft in its folder said."""
 
     kind: str
     paper: Paper
@@ -75,14 +76,20 @@ class Written:
     text: str
     files: tuple[Path, ...] = ()
     lacks: tuple[str, ...] = ()
+    other_than_draft: bool = False
 
 
-def draft(house: House, number: int, wish: Wish) -> Written:
-    """Write a letter as a draft: PDF and text. What it still lacks is said; nothing is recorded."""
+def draft(house: House, number: int, wish: Wish, ready: bool = True) -> Written:
+    """Write a letter as a draft: PDF and text. What it still lacks is said; nothing is recorded.
+
+    A letter that lacks nothing is written as it will be locked, word for word, so that it can be signed and sent.
+    While it lacks something, or is not `ready` for other reasons, it says on its page that it is a draft.
+    """
     written = compose(house, life_of(house, number), wish)
-    about = f"DRAFT, nothing has been sent. {written.paper.about}"
-    drafted = replace(written.paper, about=about)
-    return replace(written, files=_write(_folder(house, number), f"draft-{wish.kind}", drafted))
+    paper = written.paper
+    if written.lacks or not ready:
+        paper = replace(paper, about=f"DRAFT, not to be sent. {paper.about}")
+    return replace(written, files=_write(_folder(house, number), f"draft-{wish.kind}", paper))
 
 
 def words_of(house: House, number: int, wish: Wish) -> str:
@@ -113,12 +120,14 @@ def sending(
     """A letter ready to be sent, and the act that locks it. Raises UsageError while it lacks anything."""
     ways = SERVED_BY if wish.kind == "notice-to-subject" else SENT_BY
     if by_way not in ways:
-        raise UsageError(f"There is no way {by_way!r} to send this letter.", f"Choose one of: {', '.join(ways)}.")
+        said = f"There is no way {by_way!r} to send this letter." if by_way else "Say how you sent the letter."
+        raise UsageError(said, f"Write --by-way and one of: {', '.join(ways)}.")
     written = compose(house, life, wish, on)
     if written.lacks:
         raise UsageError(
             f"The {wish.kind} letter of request {life.request.number} may not be sent: {'; '.join(written.lacks)}.",
-            "Complete the reasons with --note where you mark or redact, or the words of the letter; then try again.",
+            "Mark or redact those records again with a fuller --note (ofrecord request records "
+            f"{life.request.number} --mark withhold shows them), or change the letter with --body; then try again.",
         )
     n = len(life.letters()) + 1
     data: dict[str, Any] = {
@@ -140,12 +149,19 @@ def send(house: House, number: int, wish: Wish, by_way: str, to: str, on: date |
     if wish.kind in OUTCOME_OF:
         raise UsageError(
             f"The {wish.kind} letter tells the determination, and is sent together with it.",
-            f"When you have signed and sent it: ofrecord request decide {number} --by-way {by_way or 'email'}",
+            f"When you have signed and sent it: ofrecord request decide {number} --by-way {by_way or 'WAY'}",
         )
     life = life_of(house, number)
     written, act = sending(house, life, wish, by_way, to, on)
     house.journal.write(act, *_with_it(life, wish, by_way, act[2]["day"]))
-    return replace(written, files=keep(house, number, act[2]))
+    other = differs_from_draft(house, number, written)
+    return replace(written, files=keep(house, number, act[2]), other_than_draft=other)
+
+
+def differs_from_draft(house: House, number: int, written: Written) -> bool:
+    """Whether a draft of this letter lies in its folder and says something else: perhaps the draft is what was sent."""
+    path = _folder(house, number) / f"draft-{written.kind}.txt"
+    return path.is_file() and path.read_bytes() != written.text.encode()
 
 
 def keep(house: House, number: int, sent: Mapping[str, Any]) -> tuple[Path, ...]:

@@ -44,10 +44,12 @@ def record_step(
     if earlier is not None and step != "notice" and day < date.fromisoformat(earlier["day"]):
         raise UsageError(f"{day} is before what happened last ({earlier['day']}).", "Check the day.")
     data: dict[str, Any] = dict(same)
-    if step == "order":
+    if step in ("order", "appeal-order"):
         if order_for not in SIDES:
             raise UsageError("Say for whom the order is.", "Write --for city, or --for requester.")
-        data |= {"order_for": order_for, "notice_of_entry": notice_of_entry}
+        data |= {"order_for": order_for}
+    if step == "order":
+        data |= {"notice_of_entry": notice_of_entry}
     house.journal.write((STEPS[step], number, data))
     return life_of(house, number)
 

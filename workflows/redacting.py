@@ -5,7 +5,7 @@ every version. It can be taken back at once. What a picture shows nobody looks f
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archiver.catalog import queries
@@ -91,6 +91,13 @@ def blacken(
         for n, each in enumerate(version.content.media)
         if each.sha256 == sha256
     ]
+    before = [each for _, each in taken]
+    made = [part for part in made if part not in [replace(each, origin="") for each in before]]
+    if not made:
+        raise UsageError(
+            f"That is black already in {field} of {label_of(record)}, for the same reason.",
+            f"Nothing was changed. `ofrecord request records {number} {label_of(record)}` shows what is withheld.",
+        )
     rows = [row_of(part, n) for n, part in enumerate(made, first)]
     house.journal.write(*acts_of_redactions(house, number, rows, code, "picture"))
     return made

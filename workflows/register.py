@@ -115,7 +115,7 @@ def paper_of(house: House, made: Register) -> Paper:
         (
             f"{line.number}",
             f"{line.received}",
-            line.words[:40],
+            _shortened(line.words),
             _or_dash(line.acknowledged),
             _or_dash(line.determined),
             line.determination or line.state,
@@ -269,3 +269,8 @@ def ages(made: Register, steps: Sequence[int] = (10, 30, 90)) -> list[tuple[str,
         found.append((f"{low} days and more" if high is None else f"{low} to {high - 1} days", count))
         low = high or low
     return found
+
+
+def _shortened(words: str, most: int = 60) -> str:
+    flat = " ".join(words.split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"

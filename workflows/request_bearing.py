@@ -74,7 +74,7 @@ def court_facts(history: Sequence[Mapping[str, Any]]) -> CourtFacts | None:
             case "court.appealed" if facts:
                 facts = replace(facts, appealed=True)
             case "court.appeal_ordered" if facts:
-                facts = replace(facts, appealed=True, appeal_order=day)
+                facts = replace(facts, appealed=True, appeal_order=day, appeal_for=act.get("order_for", ""))
             case "court.produced" if facts:
                 facts = replace(facts, produced=day)
     return facts

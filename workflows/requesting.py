@@ -85,8 +85,9 @@ def story(house: House, number: int) -> Story:
 def collect(house: House, number: int, line: str) -> dict[str, Any]:
     """Freeze what a query finds now: its text, the time, the record numbers and their digest; hold those records.
 
-    Returns the collection with `count`, `added` (how many were not collected before) and `undated` (how many the days
-    in the query leave out because they have none).
+    Returns the collection with `count`, `added` (how many were not collected before), `undated` (how many the days
+    in the query leave out because they have none) and `again`: whether the very same was collected by the same query
+    before. Then nothing is written.
     """
     with reading(house, "request.collect", f"request {number}", line) as read:
         refuse_settled(house, number)
@@ -107,6 +108,11 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
         "numbers": numbers,
         "sha256": sha256(canonical(numbers)),
     }
+    count, added = len(numbers), len(set(numbers) - before)
+    for made in queries.acts_of(house.catalog.connection, "request.collected", number):
+        if not added and (made["query"], made["sha256"]) == (line, data["sha256"]):
+            again = {**made, "count": count, "added": 0, "undated": undated(house, question)}
+            return {**again, "again": True}
     hold = {
         "kind": "request",
         "matter": f"Records request {number}",
@@ -116,12 +122,14 @@ def collect(house: House, number: int, line: str) -> dict[str, Any]:
         "numbers": numbers,
     }
     house.journal.write(("request.collected", number, data), ("hold.placed", house.next_number("hold.placed"), hold))
-    count, added = len(numbers), len(set(numbers) - before)
-    return {**data, "count": count, "added": added, "undated": undated(house, question)}
+    return {**data, "count": count, "added": added, "undated": undated(house, question), "again": False}
 
 
 def mark(house: House, number: int, records: Sequence[RecordNumber] | None, to: Mark, code: str, text: str) -> int:
-    """Mark records (None: all that are still undecided) as released, redacted or withheld. Returns how many."""
+    """Mark records (None: all that are still undecided) as released, redacted or withheld.
+
+    Returns how many were marked; those that carry the very same mark already are left as they are.
+    """
     refuse_settled(house, number)
     there = {decision.record: decision for decision in queries.decisions(house.catalog.connection, number)}
     if records is None:
@@ -131,6 +139,9 @@ def mark(house: House, number: int, records: Sequence[RecordNumber] | None, to: 
         known_code(house, code, text)
     elif code and to is Mark.RELEASE:
         raise UsageError("A released record needs no reason code.", "Leave --reason out, or withhold the record.")
+    if to is Mark.RELEASE:
+        _refuse_redacted(house, number, records)
+    records = [each for each in dict.fromkeys(records) if not _is_so(there[each], to, code, text)]
     if records:
         data = {"numbers": [int(record) for record in records], "mark": to.value, "code": code, "note": text}
         house.journal.write(("request.marked", number, data))
@@ -217,6 +228,20 @@ def known_code(house: House, code: str, text: str) -> None:
             'Add --note "..." with the interests that were weighed; it is printed in the log and the letter, so do not '
             "repeat what you withhold.",
         )
+
+
+def _refuse_redacted(house: House, number: int, records: Sequence[RecordNumber]) -> None:
+    redacted = {each.record for _, each in queries.redactions(house.catalog.connection, number)}
+    both = [label_of(record) for record in records if record in redacted]
+    if both:
+        raise UsageError(
+            f"Something is redacted in {', '.join(both[:5])}: it goes out in part already, not whole.",
+            f"Leave it so. To show all of it: ofrecord request redact {number} {both[0]} --lift, and mark it again.",
+        )
+
+
+def _is_so(decision: Decision, to: Mark, code: str, text: str) -> bool:
+    return (decision.mark, decision.code, decision.note) == (to, code, text)
 
 
 def _known(number: int, records: Sequence[RecordNumber], there: dict[RecordNumber, Decision]) -> None:

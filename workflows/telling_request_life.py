@@ -112,6 +112,12 @@ def _ordered(deed: Deed, _: Names) -> str:
     return f"the court's order on request {deed.subject} of {deed.data['day']} is {side} ({who(deed)})"
 
 
+def _ordered_on_appeal(deed: Deed, _: Names) -> str:
+    side = f" for the {deed.data['order_for']}," if deed.data.get("order_for") else ""
+    note = f": {quoted(deed.data['note'])}" if deed.data.get("note") else ""
+    return f"the appellate order on request {deed.subject} is{side} of {deed.data['day']}{note} ({who(deed)})"
+
+
 def _court(words: str) -> Sentence:
     def said(deed: Deed, _: Names) -> str:
         note = f": {quoted(deed.data['note'])}" if deed.data.get("note") else ""
@@ -163,7 +169,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "court.noticed": _court("written notice of a court action about request {n} came on"),
     "court.ordered": _ordered,
     "court.appealed": _court("the order on request {n} was appealed on"),
-    "court.appeal_ordered": _court("the appellate order on request {n} is of"),
+    "court.appeal_ordered": _ordered_on_appeal,
     "court.produced": _court("access ordered by the court for request {n} was given on"),
 }
 """Each kind of act and its sentence."""

@@ -23,7 +23,7 @@ from console.cli.output import (
 from console.cli.request_parts import RequestGroup
 from console.cli.request_words import redaction_data
 from custody.request import RecordsRequest
-from workflows import requesting, reviewing
+from workflows import drafting, requesting, reviewing
 from workflows.checking import check_response
 from workflows.drafting import open_drafts
 from workflows.house import open_for_writing, open_house
@@ -117,26 +117,40 @@ def show(context: click.Context, number: int, as_json: bool) -> None:
 @request.command("collect")
 @click.argument("number", type=int)
 @click.argument("query")
+@click.option(
+    "--read",
+    "to_read",
+    is_flag=True,
+    help="Propose what has the form of a telephone number, address or the "
+    "like (as `drafts find` does), and print all that is collected, to be read.",
+)
 @with_json
 @click.pass_context
-def collect(context: click.Context, number: int, query: str, as_json: bool) -> None:
+def collect(context: click.Context, number: int, query: str, to_read: bool, as_json: bool) -> None:
     """Freeze what a query finds now into the request; several collections add up.
 
     \b
     Example:
       ofrecord request collect 1 '"oak street" OR flood'
+      ofrecord request collect 1 '"oak street" OR flood' --read
     """
+    from console.cli.request_records import shown
+
     with open_for_writing(settings_of(context)) as house:
         made = requesting.collect(house, number, query)
+        found = sum(drafting.find(house, number, [], [], False).values()) if to_read else 0
+        read = shown(house, number, [], None, as_json) if to_read else []
     note(made["said_as"])
     without_date(made["undated"])
     lines = [f"Collected {counted(made['count'], 'record')}, {made['added']:,} of them new to request {number}."]
+    if made["again"]:
+        lines = [f"Nothing new: request {number} has collected the same {counted(made['count'], 'record')} before."]
+    if found:
+        lines.append(f"{counted(found, 'proposal')} to decide on: ofrecord request drafts accept {number}, or dismiss")
     lines.append(f"Next: ofrecord request mark {number} release --all (then redact or withhold what must not go out)")
-    say(
-        as_json,
-        {key: made[key] for key in ("query", "said_as", "count", "added", "undated", "sha256", "collected_at")},
-        lines,
-    )
+    names = ("query", "said_as", "count", "added", "again", "undated", "sha256", "collected_at")
+    data = {key: made[key] for key in names}
+    say(as_json, data | ({"records": read, "proposed": found} if to_read else {}), lines)
 
 
 @request.command("codes")
@@ -183,7 +197,7 @@ def respond(
       ofrecord request respond 1 --with load-file --with bag
       ofrecord request respond 1 --part-size 20MB
     """
-    from workflows import answering, certifying, deciding, packaging  # the typesetter is slow to load
+    from workflows import answering, certifying, deciding, packaging, release_gate  # the typesetter is slow to load
 
     progress = Progress("records")
     wanted = packaging.Wanted(formats=formats, part_size=packaging.size_of(part_size) if part_size else 0)
@@ -193,8 +207,13 @@ def respond(
         unverified = certifying.is_unverified(house)
         outlook = deciding.follows(house, number)
         letter = None if made["decided"] else deciding.drafted(house, number)[0]
+        unseen = {} if made["decided"] else release_gate.unseen(house, number)
     if unverified:
         note("Nobody has compared the words of the certification with the statutes yet: ask the city attorney.")
+    if unseen:
+        what = ", ".join(f"{count:,} {kind}" for kind, count in sorted(unseen.items()))
+        note(f"Nobody has looked yet at what has the form of something private in this answer: {what}.")
+        note(f"Before you send it: ofrecord request drafts find {number}, decide on each, and respond again.")
     lines = [*_written(made), ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
     if made["context"]:
@@ -211,6 +230,7 @@ def respond(
     else:
         lines += request_story.letter_lines(number, letter, outlook)
     more = {
+        "unseen": unseen,
         "determination": outlook.determination.outcome.value,
         "letter": [str(p) for p in letter.files] if letter else [],
     }

@@ -150,7 +150,7 @@ def court(
         "notice": "From now on nothing it asks for may be destroyed, and there is no last day yet.",
         "order": "The days to appeal run; an appeal, or the access that was ordered, is written down the same way.",
         "appeal": "Nothing may be destroyed until the appellate order is written down.",
-        "appeal-order": "The appellate order ends the bar, unless it orders access: then write down when it was given.",
+        "appeal-order": "It ends the bar when it is for the city; when for the requester, write down access: produced.",
         "produced": "Access was given as the court ordered.",
     }
     lines = [f"Written down for request {number}: {step}. {said[step]}"]

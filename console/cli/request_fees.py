@@ -7,9 +7,11 @@ import click
 
 from console.cli.output import note, say, settings_of, with_json
 from console.cli.request_intake import on_day
+from custody.request import RequestState
 from workflows import charging
 from workflows.charging import Account, cents_of, minutes_of, money
 from workflows.house import open_for_writing, open_house
+from workflows.request_life import request_of
 
 
 @click.command()
@@ -139,7 +141,10 @@ def paid(context: click.Context, number: int, amount: str, how: str, on: date | 
     """
     with open_for_writing(settings_of(context)) as house:
         account = charging.pay(house, number, cents_of(amount), how, on)
+        was_closed = request_of(house, number).state is RequestState.UNPAID
     _say(as_json, number, account)
+    if was_closed:
+        note(f"Request {number} was closed as unpaid. To go on: ofrecord request reopen {number} --reason 'paid now'")
 
 
 def _say(as_json: bool, number: int, account: Account) -> None:

@@ -162,9 +162,7 @@ def searched(context: click.Context, number: int, query: str, as_json: bool) -> 
         made = deciding.search_in_vain(house, number, query)
     without_date(made["undated"])
     lines = [f"Nothing was found: {made['said_as']}. The search is written down in request {number}."]
-    say(
-        as_json, made, [*lines, f"When nothing more is to be searched: ofrecord request decide {number} --by-way email"]
-    )
+    say(as_json, made, [*lines, f"When nothing more is to be searched: ofrecord request decide {number} --by-way WAY"])
 
 
 def _step(step: tuple[str, int, str]) -> str:

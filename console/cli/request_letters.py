@@ -1,5 +1,6 @@
 """`ofrecord request letter` and `decide`: letters drafted and sent, the determination shown and recorded."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from workflows.letters import Wish, Written
 @click.option("--own-words", is_flag=True, help="Print the words, to be changed by you and given back with --body.")
 @click.option("--body", type=click.Path(dir_okay=False, path_type=Path), help="A file with the words of the letter.")
 @click.option("--send", is_flag=True, help="Record that you sent it. Its text is locked then, and cannot be changed.")
-@click.option("--by-way", default="", help=f"How it was sent: {', '.join(letters.SENT_BY)}. Default: email.")
+@click.option("--by-way", default="", help=f"With --send: how you sent it ({', '.join(letters.SENT_BY)}).")
 @on_day
 @with_json
 @click.pass_context
@@ -56,7 +57,6 @@ def letter(
       ofrecord request letter 1 clarification --why "Which of the two bridges is meant?"
       ofrecord request letter 1 estimate --own-words
     """
-    by_way = by_way or ("certified_mail" if kind == "notice-to-subject" else "email")
     wish = Wish(kind=kind, note=text, body=_read(body), why=why, to=to, subject=person, by_way=by_way)
     if own_words:
         with open_house(settings_of(context)) as house:
@@ -66,7 +66,7 @@ def letter(
     with open_for_writing(settings_of(context)) as house:
         made = letters.send(house, number, wish, by_way, to, on) if send else letters.draft(house, number, wish)
         law_unverified(house, "the words of this letter")
-    say(as_json, _data(number, made, send), _told(number, made, send, f" --subject {person}" if person else ""))
+    say(as_json, _data(number, made, send), _told(number, made, send, _again(kind, person, why)))
 
 
 @click.command("letters")
@@ -102,6 +102,7 @@ def letters_(context: click.Context, number: int, again: bool, as_json: bool) ->
 @click.option("--note", "text", default="", help="Your own words, added to the letter.")
 @click.option("--body", type=click.Path(dir_okay=False, path_type=Path), help="A file with the words of the letter.")
 @click.option("--oral", is_flag=True, help="You told it without a letter (only an oral request may be denied so).")
+@click.option("--close", "closing", is_flag=True, help="Close the file as well: nothing is left to do.")
 @click.option("--dry-run", is_flag=True, help="Only show what follows from the marks, and draft the letter.")
 @on_day
 @with_json
@@ -114,6 +115,7 @@ def decide(
     text: str,
     body: Path | None,
     oral: bool,
+    closing: bool,
     dry_run: bool,
     on: date | None,
     as_json: bool,
@@ -136,13 +138,14 @@ def decide(
     if not by_way:
         raise UsageError("Say how you gave the answer.", f"Write --by-way and one of: {', '.join(letters.SENT_BY)}.")
     with open_for_writing(settings) as house:
-        given = deciding.decide(house, number, by_way, to, on, text, _read(body), oral)
+        given = deciding.decide(house, number, by_way, to, on, text, _read(body), oral, closing)
     made = given.determination
     lines = [
         f"Request {number}: {made.outcome.value} ({made.why}), given on {given.day} by {by_way.replace('_', ' ')}."
     ]
     lines += [f"Locked: {path}" for path in (given.letter.files if given.letter else ())]
     lines += ["Written down with it: the answer was sent."] if given.sent else []
+    lines += _other(given.letter) if given.letter else []
     data: dict[str, Any] = {
         "number": number,
         "determination": made.outcome.value,
@@ -152,7 +155,7 @@ def decide(
     files = [str(path) for path in given.letter.files] if given.letter else []
     say(
         as_json,
-        {**data, "files": files, "sent": given.sent, "next": list(given.next_steps)},
+        {**data, "files": files, "sent": given.sent, "closed": closing, "next": list(given.next_steps)},
         [*lines, *given.next_steps],
     )
     return 0
@@ -167,7 +170,8 @@ def _shown(house: House, number: int, text: str, body: Path | None, as_json: boo
     files: tuple[Path, ...] = ()
     lacks: tuple[str, ...] = ()
     if outlook.letter:
-        written = letters.draft(house, number, Wish(kind=outlook.letter, note=text, body=_read(body)))
+        wish = Wish(kind=outlook.letter, note=text, body=_read(body))
+        written = letters.draft(house, number, wish, not outlook.blocks)
         files, lacks = written.files, written.lacks
     lines += [f"Draft of the letter: {path}" for path in files]
     lines += [f"Still to do: {each}" for each in (*outlook.blocks, *lacks)]
@@ -182,14 +186,29 @@ def _told(number: int, made: Written, sent: bool, more: str) -> list[str]:
         return [
             *lines,
             f"Written down: the {made.kind} letter of request {number} was sent. It cannot be changed any more.",
+            *_other(made),
         ]
     for each in made.lacks:
         note(f"It may not be sent yet: {each}.")
     if made.kind in letters.OUTCOME_OF:
-        return [*lines, f"It goes out with the determination: ofrecord request decide {number} --by-way email"]
+        return [*lines, f"It goes out with the determination: ofrecord request decide {number} --by-way WAY"]
     return [
         *lines,
-        f"Read it, sign it, send it; then: ofrecord request letter {number} {made.kind}{more} --send",
+        f"Read it, sign it, send it; then: ofrecord request letter {number} {made.kind}{more} --send --by-way WAY",
+    ]
+
+
+def _again(kind: str, person: int, why: str) -> str:
+    """What the command to send this letter needs besides, so that it can be copied."""
+    return (f" --subject {person}" if person else "") + (f" --why {shlex.quote(why)}" if why else "")
+
+
+def _other(made: Written) -> list[str]:
+    if not made.other_than_draft:
+        return []
+    return [
+        "What is locked is not what the last draft said (another day, perhaps, or other words). Look at the locked",
+        "letter: if you signed the draft, sign and send the locked letter, and add to it with a supplement if needed.",
     ]
 
 

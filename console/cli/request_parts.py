@@ -6,6 +6,7 @@ import click
 
 PARTS = {
     "open": "request_opening:open_",
+    "records": "request_records:records_",
     "clock": "request_intake:clock",
     "about-self": "request_about_self:about_self",
     "insufficient": "request_intake:insufficient",

@@ -81,7 +81,8 @@ def mark(
             count = requesting.mark(house, number, chosen, to, reason, text)
             reason_said(house, reason)
     told = f"Would mark {counted(count, 'record')}" if dry_run else f"Marked {counted(count, 'record')}"
-    say(as_json, {"marked": count, "mark": decision, "dry_run": dry_run}, [f"{told}: {decision}."])
+    lines = [f"{told}: {decision}."] if count else [NOTHING_NEW if chosen else "No record is undecided."]
+    say(as_json, {"marked": count, "mark": decision, "dry_run": dry_run}, lines)
 
 
 @click.command("exclude")
@@ -103,7 +104,7 @@ def exclude(context: click.Context, number: int, records: tuple[str, ...], why: 
     with open_for_writing(settings_of(context)) as house:
         count = reviewing.exclude(house, number, [record_named(each) for each in records], why)
     lines = [
-        f"Left out {counted(count, 'record')} of request {number}.",
+        f"Left out {counted(count, 'record')} of request {number}." if count else NOTHING_NEW,
         f"Undo: ofrecord request put-back {number} ...",
     ]
     say(as_json, {"excluded": count}, lines)
@@ -210,6 +211,7 @@ def assign(
     say(as_json, {"assigned": count, "department": department, "due": str(due or "")}, [line])
 
 
+NOTHING_NEW = "Nothing new: they are marked so already, for the same reason. Nothing was written."
 _SO = 'For example: R13 R18, or --all, or --query "oak street", or --like R13.'
 
 

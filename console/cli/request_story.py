@@ -66,7 +66,9 @@ def letter_lines(number: int, letter: Written | None, outlook: Outlook) -> list[
         return lines
     lines += [f"The letter, as a draft: {path}" for path in letter.files]
     lines += [f"It may not be sent yet: {each}." for each in letter.lacks]
-    return [*lines, f"When you have signed and sent both: ofrecord request decide {number} --by-way email"]
+    if letter.lacks:
+        return [*lines, f"Next: mark those records again with a fuller --note, then ofrecord request respond {number}"]
+    return [*lines, f"When you have signed and sent both: ofrecord request decide {number} --by-way WAY"]
 
 
 def _standing(house: House, life: Life) -> str:

@@ -330,7 +330,13 @@ def test_a_court_action_protects_without_an_end_until_its_order(archive: Archive
     step("appeal")
     with archive.reading() as house:
         assert disposing.explain(house, RecordNumber(2), later)[0].blocks == ("court action",)
-    step("appeal-order")
+    with pytest.raises(UsageError, match="for whom"):
+        step("appeal-order")
+    step("appeal-order", order_for="requester")
+    with archive.reading() as house:
+        judged, _ = disposing.explain(house, RecordNumber(2), later)
+        assert judged.blocks == ("court action",) and any("ordered on appeal" in each for each in judged.steps)
+    step("produced")
     with archive.reading() as house:
         assert disposing.explain(house, RecordNumber(2), later)[0].blocks == ()
 

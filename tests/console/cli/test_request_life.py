@@ -39,7 +39,7 @@ COMMANDS = (
     "request pause 1 --reason asked",
     "request resume 1",
     "request letter 1 acknowledgement",
-    "request letter 1 acknowledgement --send",
+    "request letter 1 acknowledgement --send --by-way email",
     "request letter 1 estimate --own-words",
     "request letter 1 estimate --body body.txt",
     "request letters 1 --again",
@@ -61,7 +61,7 @@ COMMANDS = (
     "request respond 1",
     "request decide 1 --dry-run",
     "request decide 1 --by-way mail --to 'Jane Doe'",
-    "request letter 1 supplement --note more --send",
+    "request letter 1 supplement --note more --send --by-way email",
     "request court 1 notice",
     "request court 1 order --for city --notice-of-entry",
     "request close 1",
@@ -146,7 +146,7 @@ def test_another_state_has_its_own_limit_and_says_what_is_not_entered(asked: Pat
         code, printed = run(f"ofrecord {command}")
         assert code == 3 and words in printed, printed
     (asked / "own.txt").write_text("We have your request\n\nThank you.\n")
-    assert run("ofrecord request letter 2 acknowledgement --body own.txt --send")[0] == 0
+    assert run("ofrecord request letter 2 acknowledgement --body own.txt --send --by-way email")[0] == 0
     for command in ("register", "request show 2", "request list"):
         code, printed = run(f"ofrecord {command}")
         assert code == 0, printed
