@@ -29,7 +29,7 @@ from custody.ids import RecordNumber, label_of
 from custody.ledger import inclusion_proof
 from custody.purged import Gone, Purged, Remains
 from workflows.house import House
-from workflows.remains import obstacles, search
+from workflows.remains import obstacles, search, write_anew
 
 StillDue = Callable[[Sequence[RecordNumber]], Mapping[RecordNumber, str]]
 """Asked at the last moment: the records that must not go after all, each with the reason."""
@@ -258,7 +258,10 @@ def _finished(house: House, cause: Cause, media: Sequence[str], seal: Seal | Non
     house.engine.settle()
     house.catalog.truncate_log()
     step("settled")
-    remains = search(house, cause.number, Kept(staging / "needles", seal) if seal else None, told)
+    if is_large := destroyed_rows.is_large_part(connection, cause.number):
+        write_anew(house)
+        step("written anew")
+    remains = search(house, cause.number, Kept(staging / "needles", seal) if seal else None, told, is_large)
     step("searched")
     verified = None
     if not remains.hits:

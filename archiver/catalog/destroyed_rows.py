@@ -25,6 +25,8 @@ from archiver.tombstone import Cause
 from custody.ids import RecordNumber
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+MANY, IN_SO_MANY = 100, 200
+"""From how many versions on, and from which part of all records (one in so many), a destruction is a large one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,6 +172,16 @@ def digests_of_media(connection: Connection, digests: Sequence[str]) -> Iterator
         found = connection.execute(select(media.c.file_sha256).where(media.c.sha256 == bytes.fromhex(sha256))).scalar()
         if found is not None:
             yield bytes.fromhex(sha256), found
+
+
+def is_large_part(connection: Connection, number: int) -> bool:
+    """Whether a destruction took so much that copies of it are surely left in unused places of the database's pages:
+    a hundred versions, and one in two hundred of what was there."""
+    gone = count_of_versions(connection, number)
+    if gone < MANY:
+        return False
+    there = connection.execute(select(func.count()).select_from(record)).scalar_one()
+    return gone * IN_SO_MANY > there
 
 
 def numbers_of(connection: Connection, number: int) -> list[RecordNumber]:
