@@ -49,7 +49,8 @@ class Search:
     """A search for needles; `bytes` counts what was looked at, as it lies in the files.
 
     Data is cut into pieces at every 16th letter, which finds one of the pieces of each whole text. `everywhere` cuts
-    it at each letter: so is found whatever somebody else found cut in another way, or a shorter part of it.
+    it at each letter: so is found whatever was found elsewhere because of what happened to stand around it, and a
+    shorter part of a text.
     """
 
     def __init__(self, needles: Needles | ManyNeedles, everywhere: bool = False) -> None:
@@ -99,7 +100,7 @@ class Search:
         for cut in CUTS if wants.windows else ():
             found.pieces |= needles.among(cut.findall(letters))
         for start in self._cuts:
-            if wants.pieces:
+            if wants.pieces or (wants.windows and len(self._cuts) > 1):
                 found.pieces |= needles.among(_cut(letters, start))
             if wants.runs:
                 found.pieces |= needles.among(_cut(data, start))

@@ -7,7 +7,7 @@ was destroyed. In the catalog and in the log it may also be what people wrote th
 """
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 from itertools import chain, takewhile
 from pathlib import Path
@@ -18,14 +18,13 @@ from archiver.needles import Found, Kept, Needles
 from archiver.residue import Search
 from archiver.scanning import NOTHING, look, scan
 from archiver.warc import read_member
-from custody.errors import UnavailableError
 from custody.ids import label_of
 from custody.purged import Remains
 from workflows.house import House
 
 Told = Callable[[str, int, int], None]
 
-_SEARCHING = "bytes searched for remains"
+SEARCHING = "bytes searched for remains"
 _DATABASE = "catalog.sqlite"
 _OURS = (_DATABASE, "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
 """Files that hold what the rows hold; in no other may a needle stand."""
@@ -34,35 +33,7 @@ _SENT = ("responses/", "letters/", "notices/")
 """What left the house, or was written to leave it: it has a retention of its own."""
 
 _LINES = 2_000
-_MOST_NAMED = 40
 _SHA256 = re.compile("[0-9a-f]{64}")
-
-
-def obstacles(house: House, numbers: Collection[int], kept: Kept, told: Told) -> None:
-    """Refuse to begin while a text also lies where nothing can be taken out: among the items nobody understood."""
-    paths = sorted((house.vault.root / "quarantine").glob("*.warc.gz"))
-    if not paths:
-        return
-    scanned = scan(kept, paths, partial(told, _SEARCHING))
-    for path, found in scanned.found.items():
-        if found := _not_elsewhere(house, scanned.needles, found, frozenset(numbers)):
-            named = _owners(kept, found, _MOST_NAMED)
-            raise UnavailableError(
-                f"Nothing was destroyed: {', '.join(named)} also stands in vault/{path.relative_to(house.vault.root)}, "
-                "among the items that were set aside because nobody could understand them; nothing is taken out there.",
-                _kept_for_now(" ".join(each for each in named if each.startswith("R"))),
-            )
-
-
-def _kept_for_now(records: str) -> str:
-    if not records:
-        return "Freeze a list without the records that show it: `ofrecord purge propose --series`."
-    return (
-        "Keep what is named until that item is settled, with the reason: "
-        f"`ofrecord hold place other {records} --matter 'item set aside' "
-        "--reason 'it also stands in an item set aside'`. "
-        "Then make the list anew, which leaves it out: `ofrecord purge propose`."
-    )
 
 
 def search(house: House, number: int, kept: Kept | None, told: Told, is_compact: bool = False) -> Remains:
@@ -77,8 +48,8 @@ def search(house: House, number: int, kept: Kept | None, told: Told, is_compact:
     accounted, searched = _files(house)
     scanned = NOTHING
     if kept is not None and kept.path.exists():
-        scanned = scan(kept, searched, partial(told, _SEARCHING))
-    everywhere = _together(scanned.found.values())
+        scanned = scan(kept, searched, partial(told, SEARCHING))
+    everywhere = together(scanned.found.values())
     own = _own(house, scanned.needles, everywhere)
     written, tables = _written(house, scanned.needles, everywhere.without(own))
     listed = [f"the catalog's table {name}" for name in sorted(tables)]
@@ -91,10 +62,10 @@ def search(house: House, number: int, kept: Kept | None, told: Told, is_compact:
             if name.startswith(_DATABASE) and not is_compact:
                 left = _left_in_database(house, scanned.needles, left, told)
             suspect[name] = left
-    remaining = _not_elsewhere(house, scanned.needles, _together(suspect.values()), frozenset())
+    remaining = not_elsewhere(house, scanned.needles, together(suspect.values()), frozenset())
     for name, left in suspect.items():
         if left := left.both(remaining):
-            hits.append(f"{name}: {', '.join(_owners(kept, left))}")
+            hits.append(f"{name}: {', '.join(owners(kept, left))}")
     return Remains(
         files=len(searched) + len(accounted), bytes=scanned.bytes, needles=scanned.count, hits=tuple(hits),
         accounted=sum(path.stat().st_size for path in accounted),
@@ -103,7 +74,8 @@ def search(house: House, number: int, kept: Kept | None, told: Told, is_compact:
     )  # fmt: skip
 
 
-def _together(each: Iterable[Found]) -> Found:
+def together(each: Iterable[Found]) -> Found:
+    """Everything that was found in one of several places."""
     whole = Found()
     for one in each:
         whole.add(one)
@@ -115,7 +87,7 @@ def _left_in_database(house: House, needles: Needles, left: Found, told: Told) -
     than to look whether a record that stays has it among its bytes, and mostly settles it."""
     write_anew(house)
     paths = sorted(house.settings.home.glob(_DATABASE + "*"))
-    return look(needles.only(left), paths, partial(told, _SEARCHING))
+    return look(needles.only(left), paths, partial(told, SEARCHING))
 
 
 def write_anew(house: House) -> None:
@@ -175,7 +147,7 @@ def _written(house: House, needles: Needles, found: Found) -> tuple[Found, set[s
     return written, tables
 
 
-def _not_elsewhere(house: House, needles: Needles, found: Found, without: Container[int]) -> Found:
+def not_elsewhere(house: House, needles: Needles, found: Found, without: Container[int]) -> Found:
     """What was found and stands in no record that stays: neither in its row and words nor in its bytes. Its neighbours
     are read first, which is where most of what two records have in common stands."""
     found = found.without(_own(house, needles, found, without, everywhere=True))
@@ -210,7 +182,7 @@ def _lines(house: House, without: Container[int]) -> Iterator[bytes]:
     yield "\0".join(batch).encode("utf-8", "surrogatepass")
 
 
-def _owners(kept: Kept | None, found: Found, most: int = 5) -> list[str]:
+def owners(kept: Kept | None, found: Found, most: int = 5) -> list[str]:
     """The records whose needles were found, at most a few of them."""
     labels: list[str] = []
     for traces in kept.read() if kept is not None else ():

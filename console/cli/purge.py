@@ -63,6 +63,8 @@ def due(context: click.Context, accepted: tuple[str, ...], series: tuple[str, ..
 @purge.command("propose")
 @_RULES
 @_SERIES
+@click.option("--with-quarantined", is_flag=True,
+              help="Take items set aside into the list, whole, where they hold the text of its records.")  # fmt: skip
 @_WHO
 @_DRY
 @with_json
@@ -71,11 +73,15 @@ def propose(
     context: click.Context,
     accepted: tuple[str, ...],
     series: tuple[str, ...],
+    with_quarantined: bool,
     name: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Freeze the list of what may be destroyed today, and sign it. A clerk does this. Nothing is destroyed by it.
+
+    An import sets aside what it cannot understand. Where that holds the text of a record on the list, the list is
+    refused and the items are named: take them into the list with --with-quarantined, or keep the record by a hold.
 
     \b
     Example:
@@ -88,7 +94,7 @@ def propose(
     progress = Progress("records judged")
     with open_for_writing(settings_of(context)) as house:
         signer = signer_for(house, name, "propose")
-        made = purge_steps.propose(house, signer, accepted, series, progress.at)
+        made = purge_steps.propose(house, signer, accepted, series, progress.at, with_quarantined)
         told, ready = purge_steps.story(house, made.number), _ready(house, made)
     progress.end()
     lines = [f"Purge {made.number} is proposed: {counted(made.count, 'record')}. Nothing is destroyed yet."]
@@ -155,7 +161,9 @@ def approve(context: click.Context, number: int, name: str, dry_run: bool, as_js
         return _dry_run(context, number, as_json)
     with open_for_writing(settings_of(context)) as house:
         before = purge_steps.purge_of(house, number)
-        note(f"You are about to approve that {counted(before.count, 'record')} be destroyed.")
+        aside = purge_steps.items_of(house, number)
+        more = f" and {counted(len(aside), 'item')} set aside" if aside else ""
+        note(f"You are about to approve that {counted(before.count, 'record')}{more} be destroyed.")
         made = purge_steps.approve(house, signer_for(house, name, "approve"), number)
         ready = _ready(house, made)
     lines = [f"Purge {number} is approved: {counted(made.count, 'record')}. Nothing is destroyed yet."]
@@ -229,7 +237,9 @@ def execute(
         else:
             signer = signer_for(house, name, "execute", batch.proposed_by)
             purge_steps.may_execute(house, signer, number)
-            note(f"{counted(batch.count, 'record')} will be destroyed for good. THIS CANNOT BE UNDONE.")
+            aside = purge_steps.items_of(house, number)
+            more = f" and {counted(len(aside), 'item')} set aside" if aside else ""
+            note(f"{counted(batch.count, 'record')}{more} will be destroyed for good. THIS CANNOT BE UNDONE.")
             typed = typed_count(batch.count) if count is None else count
             document = purge_carrying_out.carry_out(house, signer, number, typed, named, _telling(progress))
     progress.end()

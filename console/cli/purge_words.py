@@ -52,6 +52,11 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
             lines.append(f"    {handed_over} transferred and received; what goes is the city's own copy")
         if not row["verified_by"]:
             lines.append("    NOT VERIFIED: nobody has compared this rule with its source. Ask the city attorney.")
+    if found.get("items"):
+        listed = ", ".join(f"item {n} of run {run}" for run, n in found["items"][:40])
+        more = f" and {len(found['items']) - 40:,} more" if len(found["items"]) > 40 else ""
+        lines.append(f"With them {counted(len(found['items']), 'item')} set aside by imports, whole, because they hold")
+        lines.append(f"  the text of these records: {listed}{more}. What else they hold goes as well.")
     stays = [f"  {count:>9,}  {reason}" for reason, count in found["excluded"].items()]
     lines += [f"{counted(found['kept'], 'record')} must be kept longer."] if found["kept"] else []
     lines += ["Left out, although their period is over:", *stays] if stays else []

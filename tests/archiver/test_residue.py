@@ -145,6 +145,15 @@ def test_a_shorter_part_is_found_however_it_lies_when_that_is_asked_for() -> Non
     )
 
 
+def test_a_window_is_found_whatever_stands_before_it_when_that_is_asked_for() -> None:
+    """What one record has of another begins a window there, and none here."""
+    needles = Needles()
+    needles.add(Traces(number=1, n=1, texts=("a tour of the field (x-post from r/pics) #33",), digests=()))
+    assert b"xpostfromrpics33" in needles.windows
+    assert not Search(needles).plain(b"driving (x-post from r/pics) #3397")
+    assert Search(needles, everywhere=True).plain(b"driving (x-post from r/pics) #3397")
+
+
 def test_one_text_in_another_script_does_not_make_everything_searched_hundreds_of_times() -> None:
     chance, needles = random.Random(SEED), Needles()
     needles.add(Traces(number=1, n=1, texts=("市议会将于周四晚上讨论除雪和停车规定",), digests=()))
