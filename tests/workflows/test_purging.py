@@ -164,6 +164,24 @@ def test_all_records_can_go(filled: Archive) -> None:
     assert codes(filled) == set()
 
 
+def test_a_large_part_has_the_database_written_anew_and_a_small_one_not(
+    filled: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of rows in unused places of pages is gone before anything is searched."""
+    steps: list[str] = []
+    destroy(filled, 40, step=steps.append)
+    assert "settled" in steps and "written anew" not in steps
+    monkeypatch.setattr(destroyed_rows, "MANY", 10)
+    needles = needles_of(filled, *range(1, 31))
+    done = destroy(filled, *range(1, 31), step=steps.append, authority={**AUTHORITY, "certificate": "DC-2026-0002"})
+    assert "written anew" in steps and done.verified is not None
+    assert not list(filled.home.glob("**/compact.sqlite*")) and found_in(filled, needles) == set()
+    with filled.reading() as house:
+        assert house.catalog.dbapi().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert house.catalog.dbapi().execute("SELECT count(*) FROM record").fetchone() == (9,)
+    assert codes(filled) == set()
+
+
 def test_media_go_with_their_last_use(filled: Archive) -> None:
     with filled.reading() as house:
         shown = dict(house.catalog.connection.exec_driver_sql("SELECT number, hex(sha256) FROM media_use").all())
