@@ -78,7 +78,6 @@ def measured(settings: Settings, what: str, numbers: Sequence[RecordNumber], cer
 def destroyed(settings: Settings, what: str, numbers: Sequence[RecordNumber], certificate: str) -> None:
     """Destroy some records, and print where the time and the memory went."""
     started, last = time.monotonic(), (time.monotonic(), 0.0)
-    lines: list[str] = []
 
     with open_for_writing(settings) as house, watched() as seen:
 
@@ -89,7 +88,8 @@ def destroyed(settings: Settings, what: str, numbers: Sequence[RecordNumber], ce
                 return
             most, together = seen.since_last()
             spent = f"{now[0] - last[0]:.1f} s, {now[1] - last[1]:.1f} s of processor time"
-            lines.append(f"  up to {name}: {spent}; largest process {most / 1e6:.0f} MB, all {together / 1e6:.0f} MB")
+            memory = f"largest process {most / 1e6:.0f} MB, all {together / 1e6:.0f} MB"
+            print(f"  up to {name}: {spent}; {memory}", flush=True)
             last = now
 
         done = purging.purge_records(
@@ -103,8 +103,7 @@ def destroyed(settings: Settings, what: str, numbers: Sequence[RecordNumber], ce
     print(f"  memory at most: largest process {seen.largest / 1e6:.0f} MB, all together {seen.most / 1e6:.0f} MB")
     print(f"  {stores['segments rewritten']} files written anew, {stores['segments removed']} removed")
     searched = f"{remains.bytes / 1e6:.0f} MB searched, {remains.accounted / 1e6:.0f} MB accounted for"
-    print(f"  {remains.needles:,} needles, {remains.shared:,} of them shared; {searched}")
-    print("\n".join(lines), flush=True)
+    print(f"  {remains.needles:,} needles, {remains.shared:,} of them shared; {searched}", flush=True)
 
 
 def nothing(numbers: Sequence[RecordNumber]) -> Mapping[RecordNumber, str]:

@@ -24,7 +24,15 @@ def is_carried_out(house: House, number: int) -> bool:
 
 def carry_out(house: House, person: Signer, number: int, typed: int, backups: Backups, told: Told) -> dict[str, Any]:
     """Carry a purge out, search for remains, and issue the certificate. Returns its document."""
-    purged = execute(house, person, number, typed, purge_records, told)
+    try:
+        purged = execute(house, person, number, typed, purge_records, told)
+    except UnavailableError as error:
+        if is_carried_out(house, number):
+            raise UnavailableError(
+                f"The records of purge {number} are destroyed; what comes after that was not finished. {error.message}",
+                f"{error.hint} Then go on: ofrecord purge finish",
+            ) from error
+        raise
     return _issued(house, number, [purged], backups)
 
 

@@ -103,6 +103,25 @@ def test_the_lawful_way_destroys_the_item_with_the_records_and_says_so(scene: Sc
     assert [codes(scene, level) for level in Level] == [set()] * 5
 
 
+def test_what_stops_it_after_the_destruction_says_that_the_records_are_gone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ready(scene)
+
+    def full(folder: Path) -> None:
+        raise UnavailableError(f"The disk is full: {folder} could not be written.", "Make room.")
+
+    with monkeypatch.context() as patch, scene.by("Carla Clerk") as (house, clerk):
+        patch.setattr(destroyed_rows, "MANY", 1)
+        patch.setattr("workflows.purging.write_anew", full)
+        with pytest.raises(UnavailableError, match="records of purge 1 are destroyed; .*The disk is full") as said:
+            purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    assert said.value.hint == "Make room. Then go on: ofrecord purge finish"
+    with scene.archive.writing() as house:
+        [issued] = purge_carrying_out.finish_all(house, lambda what, done, total: None)
+    assert issued["items"] == [[1, 1]] and codes(scene) == set()
+
+
 def test_an_item_nobody_signed_for_is_a_finding(scene: Scene) -> None:
     with scene.archive.writing() as house:
         holding.place(house, Wanted(kind="other", matter="x", reason="it stands there", numbers=(3,)))  # type: ignore[arg-type]
