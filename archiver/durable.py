@@ -88,6 +88,12 @@ def scratch(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that is not there, and those above it."""
+    with _words_for(folder):
+        _make_folder(folder)
+
+
 def move(path: Path, to: Path) -> None:
     """Give a file another name in the same file system, durably; an older file of that name is replaced."""
     with _words_for(path):

@@ -5,7 +5,7 @@ name only after the transaction that destroys. Everything behind that transactio
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,9 @@ from archiver.catalog import destroyed_rows, rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.choice import Place
 from archiver.catalog.rows import Row
-from archiver.tombstone import Cause, tombstone
+from archiver.tombstone import Cause, called, tombstone
 from archiver.vault import Vault
 from custody.errors import DamageError, UnavailableError
-from custody.ids import label_of
 
 FOLDER = "purging"
 """The folder in an archive where a destruction keeps what it needs until it is finished."""
@@ -77,6 +76,19 @@ def stage(vault: Vault, segment: Row, places: Iterator[Place], cause: Cause, to:
     return Staged(segment=segment, sha256=running.hexdigest(), survivors=survivors)
 
 
+def places_aside(catalog: Catalog, segment: Row, chosen: Collection[tuple[int, int]]) -> Iterator[Place]:
+    """Everything stored in a file of items set aside, in order; `chosen` ones (run, item) are to be destroyed now."""
+    statement = (
+        "SELECT offset, raw_length, length, sha256, -run, n, opening FROM quarantine WHERE segment = :segment"
+        " UNION ALL SELECT offset, 0, length, x'', number, n, x'' FROM destroyed WHERE segment = :segment ORDER BY 1"
+    )
+    for offset, raw_length, length, sha256, number, n, opening in (
+        catalog.dbapi().execute(statement, {"segment": segment["id"]}).fetchall()
+    ):
+        is_chosen = bool(sha256) and (-number, n) in chosen
+        yield Place(offset, raw_length, length, sha256, number, n, is_chosen, b"", b"", opening)
+
+
 def _chunks(vault: Vault, segment: Row, places: Iterator[Place]) -> Iterator[tuple[bytes, Place | None]]:
     """The bytes of a segment thing by thing; first its head, which is nobody's."""
     path, position = vault.path_of(segment["name"]), segment["head_length"]
@@ -99,7 +111,7 @@ def _chunks(vault: Vault, segment: Row, places: Iterator[Place]) -> Iterator[tup
 
 def _compared(chunk: bytes, place: Place, segment: Row) -> bytes:
     if len(chunk) != place.length or (place.sha256 and hashlib.sha256(chunk).digest() != place.sha256):
-        raise _damage(segment, f"{label_of(place.number)} version {place.n} is not what was kept")
+        raise _damage(segment, f"{called(place.number, place.n)} is not what was kept")
     return chunk
 
 

@@ -7,7 +7,7 @@ between other marks and in the words of a search index. Needles are 16 letters l
   depend on what is around it, so a copy is found wherever it begins;
 - where a text has no window for `GAP` letters, all 16 pieces that begin at 16 places in a row: data cut into
   pieces of 16 then has one of them, however it is aligned;
-- of texts in other scripts the same over their UTF-8 bytes.
+- of texts in other scripts the same over their UTF-8 and UTF-16 bytes, every 64 characters.
 
 So of every text each run of `GAP` + 31 letters is found, and the whole of it from 31 letters on. Shorter texts may
 have no needle; of them it is checked that no row, entry or file is left. A digest or an opening (32 bytes) is looked
@@ -15,12 +15,14 @@ for by the eight words that begin in its first eight bytes: one of them stands a
 """
 
 import json
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count, islice
+from functools import lru_cache
+from itertools import chain, count
 from operator import or_
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -29,7 +31,7 @@ from archiver import durable
 from archiver.catalog.choice import Place
 from archiver.normalized import envelope_of
 from archiver.sealing import Seal
-from archiver.sieve import Sieve
+from archiver.sieve import Gathering, Sieve, settle
 from archiver.warc import read_member
 from custody.errors import DamageError
 from custody.ids import label_of
@@ -43,8 +45,14 @@ GAP = 256
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
 _SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _OTHERS = bytes(set(range(256)) - set(_LETTERS + _LETTERS.upper()))
+CUTS = tuple(re.compile(rb"%b([^%b]{%d})" % (split, split, SIZE)) for split in SPLITS)
+"""What finds the windows of some letters."""
+
 _TOGETHER = 2_000
-_AT_ONCE = 500
+_FORMS = ("utf-8", "utf-16-le", "utf-16-be")
+_APART = 64
+"""Characters between two places of a text in another script: at most `GAP` bytes."""
+
 _DULL = 4
 """A piece with fewer different bytes says nothing: a row of zeros, a line of dashes."""
 
@@ -102,8 +110,8 @@ class Wants(NamedTuple):
 
 @dataclass(slots=True)
 class Needles:
-    """Needles of many versions. `windows` and `pieces` are letters, `runs` are UTF-8, `words` numbers of 8 bytes;
-    `blank` versions have no text long enough.
+    """Needles of many versions. `windows` and `pieces` are letters, `runs` are UTF-8 and UTF-16, `words` numbers of 8
+    bytes; `blank` versions have no text long enough.
 
     All pieces of one place stand for its first, all words of a digest for its first: which of them is found depends on
     where the data happens to be cut. Of very many versions these take much memory: `ManyNeedles` find the same.
@@ -123,25 +131,17 @@ class Needles:
         """Take up the needles of one version."""
         found = False
         for text in traces.texts:
-            found = self._add_text(text.encode("utf-8", "surrogatepass")) or found
+            each = needles_in(text)
+            self.windows.update(each.windows)
+            for places, kept in ((each.pieces, self.pieces), (each.runs, self.runs)):
+                for first, pieces in places:
+                    kept.update(dict.fromkeys(pieces, first))
+            found = found or each.is_found
         for digest in traces.digests:
-            words = [int.from_bytes(digest[at : at + 8], sys.byteorder) for at in range(8)]
+            words = words_of(digest)
             self.words.update(dict.fromkeys(words, words[0]))
             self.is_ascii = self.is_ascii or digest.isascii()
         self.blank += traces.number > 0 and not found
-
-    def _add_text(self, data: bytes) -> bool:
-        letters = normal(data)
-        starts = window_starts(letters)
-        self.windows.update([letters[start : start + SIZE] for start in starts])
-        gaps = list(_gaps(starts, len(letters)))
-        for gap in gaps:
-            pieces = _pieces(letters, gap)
-            self.pieces.update(dict.fromkeys(pieces, letters[gap : gap + SIZE]))
-        foreign = len(letters) * 2 < len(data) and not data.isascii()
-        for start in range(0, len(data) - 2 * SIZE + 2, GAP) if foreign else ():
-            self.runs.update(dict.fromkeys(_pieces(data, start), data[start : start + SIZE]))
-        return bool(starts or gaps or (foreign and len(data) >= 2 * SIZE - 1))
 
     def wants(self) -> Wants:
         """What has to be looked at to find them."""
@@ -178,23 +178,99 @@ class Needles:
         self.is_ascii = self.is_ascii or other.is_ascii
 
 
-class ManyNeedles:
-    """Needles of very many versions, of which only so much is kept that they are found: see `Sieve`. What they find
-    has not its right name yet; `Needles.named` gives it."""
+class InText(NamedTuple):
+    """The needles of one text: its windows; of each other place the first piece and all of them; whether there are
+    any, so that the whole text is found."""
 
-    def __init__(self, each: Iterable[Traces]) -> None:
-        self.blank = 0
-        self._letters, self._words, wanted = Sieve(), Sieve(), Wants()
-        coming = iter(each)
-        while some := list(islice(coming, _AT_ONCE)):
-            needles = Needles()
-            for traces in some:
-                needles.add(traces)
-            self._letters.add(map(hash, needles.windows | needles.pieces.keys() | needles.runs.keys()))
-            self._words.add(needles.words)
-            self.blank += needles.blank
-            wanted = Wants(*map(or_, wanted, needles.wants()))
-        self._wants = wanted
+    windows: tuple[bytes, ...]
+    pieces: tuple[tuple[bytes, tuple[bytes, ...]], ...]
+    runs: tuple[tuple[bytes, tuple[bytes, ...]], ...]
+    is_found: bool
+
+
+@lru_cache(maxsize=4096)
+def needles_in(text: str) -> InText:
+    """The needles of a text; the last few thousand are remembered, since many versions share some."""
+    data = text.encode("utf-8", "surrogatepass")
+    letters = normal(data)
+    starts = window_starts(letters)
+    gaps = tuple((letters[gap : gap + SIZE], _pieces(letters, gap)) for gap in _gaps(starts, len(letters)))
+    foreign = len(letters) * 2 < len(data) and not data.isascii()
+    runs = tuple(_runs(text)) if foreign else ()
+    windows = tuple(letters[start : start + SIZE] for start in starts)
+    return InText(windows, gaps, runs, bool(starts or gaps or runs))
+
+
+def _runs(text: str) -> Iterator[tuple[bytes, tuple[bytes, ...]]]:
+    """The needles of a text in another script, one place every 64 characters: it is not the same bytes in UTF-16, so
+    there the pieces of all its forms stand for the first in UTF-8."""
+    for start in range(0, len(text), _APART):
+        forms = [text[start : start + 2 * SIZE].encode(name, "surrogatepass") for name in _FORMS]
+        if len(forms[0]) >= 2 * SIZE - 1:
+            yield forms[0][:SIZE], tuple(piece for data in forms for piece in _pieces(data, 0))
+
+
+def words_of(digest: bytes) -> list[int]:
+    """The eight words that begin in the first eight bytes of a digest, as signed numbers."""
+    return [int.from_bytes(digest[at : at + 8], sys.byteorder, signed=True) for at in range(8)]
+
+
+class Sifting(NamedTuple):
+    """What was gathered of some versions: the files with their letters' and words' numbers, what kinds there were, and
+    how many versions had none."""
+
+    letters: tuple[Path, ...]
+    words: tuple[Path, ...]
+    wants: Wants
+    blank: int
+
+    def __add__(self, other: "Sifting") -> "Sifting":  # type: ignore[override]
+        wants = Wants(*map(or_, self.wants, other.wants))
+        return Sifting(self.letters + other.letters, self.words + other.words, wants, self.blank + other.blank)
+
+
+def sifted(each: Iterable[Traces], folder: Path, name: str) -> Sifting:
+    """Gather the needles of many versions in files of a folder."""
+    letters, words = Gathering(folder, f"{name}-letters"), Gathering(folder, f"{name}-words")
+    blank, wants = 0, Wants()
+    for traces in each:
+        texts = [needles_in(text) for text in traces.texts]
+        for kinds in texts:
+            others = (pieces for _, pieces in chain(kinds.pieces, kinds.runs))
+            letters.add(map(hash, chain(kinds.windows, *others)))
+        for digest in traces.digests:
+            words.add(words_of(digest))
+        blank += traces.number > 0 and not any(kinds.is_found for kinds in texts)
+        wants = _wanted(wants, texts, traces.digests)
+    letters.close()
+    words.close()
+    return Sifting(tuple(letters.runs), tuple(words.runs), wants, blank)
+
+
+def _wanted(wants: Wants, texts: Iterable[InText], digests: tuple[bytes, ...]) -> Wants:
+    kinds = [(bool(each.windows), bool(each.pieces), bool(each.runs)) for each in texts]
+    is_ascii = wants.is_ascii or any(digest.isascii() for digest in digests)
+    windows, pieces, runs = (any(column) for column in zip(wants[:3], *kinds, strict=True))
+    return Wants(windows, pieces, runs, wants.words or bool(digests), is_ascii)
+
+
+LETTERS, WORDS = "letters", "words"
+"""The names of the two sieves that very many needles are kept in, in one folder."""
+
+
+def settle_one(which: str, sifting: Sifting, folder: Path) -> None:
+    """Make one of the two sieves of what was gathered."""
+    settle(sifting.letters if which == LETTERS else sifting.words, folder / which)
+
+
+class ManyNeedles:
+    """Needles of very many versions, of which only so much is kept, in files, that they are found: see `Sieve`. What
+    they find has not its right name yet; `Needles.named` gives it."""
+
+    def __init__(self, folder: Path, sifting: Sifting) -> None:
+        self.blank = sifting.blank
+        self._wants = sifting.wants
+        self._letters, self._words = Sieve(folder / LETTERS), Sieve(folder / WORDS)
 
     def __len__(self) -> int:
         return len(self._letters) + len(self._words)
@@ -210,6 +286,11 @@ class ManyNeedles:
     def numbers(self, words: Iterable[int]) -> set[int]:
         """Those of some words that are of a digest."""
         return self._words.numbers(words)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._letters.close()
+        self._words.close()
 
 
 @dataclass(slots=True)
@@ -227,6 +308,10 @@ class Found:
         self.pieces |= other.pieces
         self.words |= other.words
 
+    def both(self, other: "Found") -> "Found":
+        """What was found here and there."""
+        return Found(self.pieces & other.pieces, self.words & other.words)
+
     def without(self, *others: "Found") -> "Found":
         """What was found here and in none of the others."""
         pieces = self.pieces.difference(*(other.pieces for other in others))
@@ -235,14 +320,8 @@ class Found:
 
 def window_starts(letters: bytes) -> list[int]:
     """Where the windows of some letters begin."""
-    found = set()
-    for split in SPLITS:
-        at = letters.find(split) + 1
-        for part in letters[at:].split(split) if at else ():
-            if len(part) >= SIZE and len(set(part[:SIZE])) >= _DULL:
-                found.add(at)
-            at += len(part) + 1
-    return sorted(found)
+    starts = {match.start(1) for cut in CUTS for match in cut.finditer(letters) if len(set(match[1])) >= _DULL}
+    return sorted(starts)
 
 
 def _gaps(starts: list[int], size: int) -> Iterator[int]:
@@ -256,9 +335,9 @@ def _gaps(starts: list[int], size: int) -> Iterator[int]:
         last = max(last, start)
 
 
-def _pieces(data: bytes, start: int) -> list[bytes]:
+def _pieces(data: bytes, start: int) -> tuple[bytes, ...]:
     pieces = (data[at : at + SIZE] for at in range(start, min(start + SIZE, len(data) - SIZE + 1)))
-    return [piece for piece in pieces if len(set(piece)) >= _DULL]
+    return tuple(piece for piece in pieces if len(set(piece)) >= _DULL)
 
 
 class Kept:

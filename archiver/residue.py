@@ -1,9 +1,9 @@
 """The search for remains: every byte of some files, as it stands and in every form in which text hides.
 
 The data is taken apart, not the needles made many: bytes are looked at as they are and as letters alone (which is
-UTF-8 and UTF-16 at once); with percent signs, HTML entities and JSON escapes undone; as what runs of hexadecimal,
-base32 and base64 digits stand for, at every alignment; and unpacked, where gzip, zlib or a ZIP's member begins. What
-is unpacked or decoded is searched the same way, four levels deep.
+UTF-8 and UTF-16 at once; of other scripts the needles are both); with percent signs, HTML entities and JSON escapes
+undone; as what runs of hexadecimal, base32 and base64 digits stand for, at every alignment; and unpacked, where gzip,
+zlib or a ZIP's member begins. What is unpacked or decoded is searched the same way, four levels deep.
 """
 
 import base64
@@ -11,11 +11,12 @@ import binascii
 import html
 import mmap
 import re
+import struct
 import zlib
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from archiver.needles import SIZE, SPLITS, Found, ManyNeedles, Needles, normal
+from archiver.needles import CUTS, SIZE, Found, ManyNeedles, Needles, normal
 
 BLOCK = 1 << 20
 OVERLAP = 1 << 15
@@ -28,8 +29,7 @@ FIRST = 512
 AROUND = 400
 """Bytes on both sides of an escape that are looked at without it."""
 
-_PIECE = re.compile(rb"(?s).{%d}" % SIZE)
-_CUTS = [re.compile(rb"%b([^%b]{%d})" % (split, split, SIZE)) for split in SPLITS]
+_MANY = struct.Struct(f"{SIZE}s" * 4096)
 _ESCAPE = re.compile(rb'\\(?:(?:u[0-9a-fA-F]{4})(?:\\u[0-9a-fA-F]{4})*|[nrtbf"/\\])')
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};)")
@@ -46,11 +46,17 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 class Search:
-    """A search for needles; `bytes` counts what was looked at, as it lies in the files."""
+    """A search for needles; `bytes` counts what was looked at, as it lies in the files.
 
-    def __init__(self, needles: Needles | ManyNeedles) -> None:
+    Data is cut into pieces at every 16th letter, which finds one of the pieces of each whole text. `everywhere` cuts
+    it at each letter: so is found whatever was found elsewhere because of what happened to stand around it, and a
+    shorter part of a text.
+    """
+
+    def __init__(self, needles: Needles | ManyNeedles, everywhere: bool = False) -> None:
         self.needles = needles
         self.bytes = 0
+        self._cuts = range(SIZE if everywhere else 1)
         self._wants = needles.wants()
 
     def file(self, path: Path, start: int = 0, end: int | None = None) -> Found:
@@ -91,14 +97,15 @@ class Search:
         """Search bytes as they stand."""
         found, needles, wants = Found(), self.needles, self._wants
         letters = normal(data)
-        for cut in _CUTS if wants.windows else ():
+        for cut in CUTS if wants.windows else ():
             found.pieces |= needles.among(cut.findall(letters))
-        if wants.pieces:
-            found.pieces |= needles.among(_PIECE.findall(letters))
-        if wants.runs:
-            found.pieces |= needles.among(_PIECE.findall(data))
+        for start in self._cuts:
+            if wants.pieces or (wants.windows and len(self._cuts) > 1):
+                found.pieces |= needles.among(_cut(letters, start))
+            if wants.runs:
+                found.pieces |= needles.among(_cut(data, start))
         if wants.words and len(data) >= 8 and (wants.is_ascii or not data.isascii()):
-            found.words |= needles.numbers(memoryview(data[: len(data) // 8 * 8]).cast("Q"))
+            found.words |= needles.numbers(memoryview(data[: len(data) // 8 * 8]).cast("q"))
         return found
 
     def _views(self, data: bytes) -> Iterator[bytes]:
@@ -113,9 +120,15 @@ class Search:
                 yield from (_from_base64(others, phase) for phase in range(4))
             if thirty_two := _BASE32.findall(together):
                 yield from (_from_base32(thirty_two, phase) for phase in range(8))
-        if self._wants.runs:  # letters of other scripts, which are not the same bytes in UTF-16
-            for name in ("utf-16-le", "utf-16-be"):
-                yield from (data[start:].decode(name, "ignore").encode("utf-8", "ignore") for start in range(2))
+
+
+def _cut(data: bytes, start: int) -> Iterator[bytes]:
+    """Some data cut into pieces, from a place on; what is left over at the end is none."""
+    count, at = (len(data) - start) // SIZE, start
+    while count >= 4096:
+        yield from _MANY.unpack_from(data, at)
+        count, at = count - 4096, at + _MANY.size
+    yield from (data[place : place + SIZE] for place in range(at, at + count * SIZE, SIZE))
 
 
 def _undone(data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The search of many files for the needles of one destruction: by two processes where there is much to look at.
 
-Each process reads the sealed traces itself and makes its own sieve of them, and takes one stretch of a file after
+Each process reads a part of the sealed traces and gathers its needles in files, of which one sieve is made for all
+(`archiver/sieve.py`); so memory does not grow with what was destroyed. Then each takes one stretch of a file after
 another; what begins in a stretch and ends behind it is its own. Then the traces are gone through a second time, for
 the needles of which something was found: only these are held whole, and each thing found is compared with them.
 """
@@ -17,7 +18,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.needles import Found, Kept, ManyNeedles, Needles
+from archiver import durable
+from archiver.needles import LETTERS, WORDS, Found, Kept, ManyNeedles, Needles, Sifting, settle_one, sifted
 from archiver.residue import BLOCK, Search
 from archiver.sealing import Seal
 from custody.errors import UnavailableError
@@ -39,6 +41,17 @@ class Source(NamedTuple):
     def kept(self) -> Kept:
         """The traces."""
         return Kept(self.path, Seal(secret=self.secret))
+
+    def folder(self) -> Path:
+        """Where the sieves of the needles lie during a search, beside the traces."""
+        return self.path.with_name("sieves")
+
+
+class Sieves(NamedTuple):
+    """The two sieves of a search: where they lie, and what they were made of; what a worker is told."""
+
+    folder: Path
+    sifting: Sifting
 
 
 class Stretch(NamedTuple):
@@ -71,8 +84,8 @@ def scan(kept: Kept, paths: Sequence[Path], told: Callable[[int, int], None]) ->
     Raises UnavailableError when a worker was ended from outside, DamageError when the traces are not what was written.
     """
     source, sizes = Source(kept.path, kept.seal.secret), {path: _size(path) for path in paths}
-    with _mapping(sum(sizes.values()) + _DEARER * _size(kept.path)) as each:
-        sweep = _swept(each, source, sizes, told)
+    with _mapping(sum(sizes.values()) + _DEARER * _size(kept.path)) as each, _sieves(each, source) as sieves:
+        sweep = _swept(each, sieves, sizes, told)
         everything, needles = Found(), Needles()
         for one in sweep.found.values():
             everything.add(one)
@@ -99,7 +112,7 @@ class _Sweep:
     found: dict[Path, Found] = field(default_factory=dict)
 
 
-def _swept(each: Callable[..., Iterator[Any]], what: Source | Needles, sizes: dict[Path, int], told: Any) -> _Sweep:
+def _swept(each: Callable[..., Iterator[Any]], what: Sieves | Needles, sizes: dict[Path, int], told: Any) -> _Sweep:
     sweep, total = _Sweep(), sum(sizes.values())
     for looked in each(partial(_search, what), [*_stretches(sizes)]):
         sweep.bytes += looked.bytes
@@ -126,13 +139,33 @@ def _stretches(sizes: dict[Path, int]) -> Iterator[Stretch]:
 
 
 @contextmanager
+def _sieves(each: Callable[..., Iterator[Any]], source: Source) -> Iterator[Sieves]:
+    """The sieves of a search, for as long as it lasts."""
+    folder = source.folder()
+    durable.remove_folder(folder)
+    durable.make_folder(folder)
+    try:
+        parts = list(each(partial(_gathered, source), range(WORKERS)))
+        whole = parts[0]
+        for part in parts[1:]:
+            whole += part
+        for _ in each(partial(settle_one, sifting=whole, folder=folder), (LETTERS, WORDS)):
+            pass
+        yield Sieves(folder, whole)
+    finally:
+        _many.cache_clear()
+        durable.remove_folder(folder)
+
+
+def _gathered(source: Source, part: int) -> Sifting:
+    return sifted(source.kept().read(part, WORKERS), source.folder(), str(part))
+
+
+@contextmanager
 def _mapping(cost: int) -> Iterator[Callable[..., Iterator[Any]]]:
     """Something that does work piece by piece, in order: with workers, or here where there is little."""
     if cost < WORTH_WORKERS:
-        try:
-            yield map
-        finally:
-            _many.cache_clear()
+        yield map
         return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -153,9 +186,9 @@ def _quiet() -> None:
 
 
 @lru_cache(maxsize=1)
-def _many(source: Source) -> ManyNeedles:
-    """The sieve of a worker, made with its first stretch."""
-    return ManyNeedles(source.kept().read())
+def _many(sieves: Sieves) -> ManyNeedles:
+    """The sieves as a worker has them open, from its first stretch on."""
+    return ManyNeedles(sieves.folder, sieves.sifting)
 
 
 class _Looked(NamedTuple):
@@ -166,7 +199,7 @@ class _Looked(NamedTuple):
     blank: int
 
 
-def _search(what: Source | Needles, stretch: Stretch) -> _Looked:
+def _search(what: Sieves | Needles, stretch: Stretch) -> _Looked:
     needles = what if isinstance(what, Needles) else _many(what)
     search = Search(needles)
     found = search.file(*stretch)

@@ -2,9 +2,10 @@
 
 Every step is timed as it is heard of; the search for remains over everything that is left is part of it. There is no
 rival: no product found removes one record from a WARC. `python -m benchmarks.purge_bench 100000`, and with a second
-number for every which record goes. Memory is what all processes together had at most while destroying.
+number for every which record goes. Memory is what a process has for itself alone; files it looks into do not count.
 """
 
+import multiprocessing
 import os
 import shutil
 import sys
@@ -22,7 +23,7 @@ from workflows.auditing import verify
 from workflows.house import open_for_writing, open_house
 from workflows.settings import Settings
 
-WORK = Path("/tmp/ofrecord-purge-bench")
+WORK = Path(os.environ.get("PURGE_BENCH", "/tmp/ofrecord-purge-bench"))
 
 
 def main(size: int, every: int) -> None:
@@ -66,26 +67,43 @@ def made(size: int) -> Settings:
 
 
 def measured(settings: Settings, what: str, numbers: Sequence[RecordNumber], certificate: str) -> None:
-    """Destroy some records, and print where the time went."""
-    started, last, times = time.monotonic(), time.monotonic(), dict[str, float]()
+    """Destroy some records in a process of its own, as a person would, and print where time and memory went."""
+    context = multiprocessing.get_context("spawn")
+    child = context.Process(target=destroyed, args=(settings, what, numbers, certificate))
+    child.start()
+    child.join()
+    assert child.exitcode == 0, child.exitcode
 
-    def step(name: str) -> None:
-        nonlocal last
-        times[name] = times.get(name, 0) + time.monotonic() - last
-        last = time.monotonic()
 
-    with open_for_writing(settings) as house, watched() as most:
+def destroyed(settings: Settings, what: str, numbers: Sequence[RecordNumber], certificate: str) -> None:
+    """Destroy some records, and print where the time and the memory went."""
+    started, last = time.monotonic(), (time.monotonic(), 0.0)
+
+    with open_for_writing(settings) as house, watched() as seen:
+
+        def step(name: str) -> None:
+            nonlocal last
+            now = (time.monotonic(), seen.processor())
+            if name in ("staged", "moved"):
+                return
+            most, together = seen.since_last()
+            spent = f"{now[0] - last[0]:.1f} s, {now[1] - last[1]:.1f} s of processor time"
+            memory = f"largest process {most / 1e6:.0f} MB, all {together / 1e6:.0f} MB"
+            print(f"  up to {name}: {spent}; {memory}", flush=True)
+            last = now
+
         done = purging.purge_records(
             house, numbers, {"certificate": certificate}, lambda *said: None, nothing, step
         )  # fmt: skip
+        processor = seen.processor()
     seconds = time.monotonic() - started
     assert done.verified is not None and done.remains is not None, done.remains
     stores, remains = done.stores, done.remains
-    print(f"{what}: {done.records:,} records in {seconds:.1f} s; {most[0] / 1e6:.0f} MB of memory at most")
+    print(f"{what}: {done.records:,} records in {seconds:.1f} s, {processor:.1f} s of processor time")
+    print(f"  memory at most: largest process {seen.largest / 1e6:.0f} MB, all together {seen.most / 1e6:.0f} MB")
     print(f"  {stores['segments rewritten']} files written anew, {stores['segments removed']} removed")
     searched = f"{remains.bytes / 1e6:.0f} MB searched, {remains.accounted / 1e6:.0f} MB accounted for"
-    print(f"  {remains.needles:,} needles, {remains.shared:,} of them shared; {searched}")
-    print("  " + ", ".join(f"{name} {value:.1f}" for name, value in times.items()))
+    print(f"  {remains.needles:,} needles, {remains.shared:,} of them shared; {searched}", flush=True)
 
 
 def nothing(numbers: Sequence[RecordNumber]) -> Mapping[RecordNumber, str]:
@@ -93,34 +111,68 @@ def nothing(numbers: Sequence[RecordNumber]) -> Mapping[RecordNumber, str]:
     return {}
 
 
+class Watch:
+    """What all processes of this run need, but for the one that only waits: memory in bytes (what they share counts
+    once in all together), seconds of processor time."""
+
+    def __init__(self) -> None:
+        self.largest = self.most = 0
+        self._largest = self._most = 0
+        self._ticks: dict[str, int] = {}
+
+    def look(self) -> None:
+        """Look at every process once."""
+        together = largest = 0
+        for process in Path("/proc").glob("[0-9]*"):
+            own, shared, ticks = needs(process)
+            together += shared
+            largest = max(largest, own)
+            self._ticks[process.name] = max(ticks, self._ticks.get(process.name, 0))
+        self._largest, self._most = max(self._largest, largest), max(self._most, together)
+        self.largest, self.most = max(self.largest, largest), max(self.most, together)
+
+    def since_last(self) -> tuple[int, int]:
+        """The most of one process and of all together since this was asked last."""
+        found = self._largest, self._most
+        self._largest = self._most = 0
+        return found
+
+    def processor(self) -> float:
+        """Seconds of processor time so far."""
+        self.look()
+        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def watched() -> Iterator[list[int]]:
-    """The most memory that all processes of this run together have, in bytes; what they share counts once."""
-    most, over = [0], threading.Event()
+def watched() -> Iterator[Watch]:
+    """Look at all processes of this run twice a second."""
+    watch, over = Watch(), threading.Event()
 
-    def watch() -> None:
+    def keep_looking() -> None:
         while not over.wait(0.5):
-            most[0] = max(most[0], sum(proportional(each) for each in Path("/proc").glob("[0-9]*")))
+            watch.look()
 
-    thread = threading.Thread(target=watch)
+    thread = threading.Thread(target=keep_looking)
     thread.start()
     try:
-        yield most
+        yield watch
     finally:
         over.set()
         thread.join()
 
 
-def proportional(process: Path) -> int:
-    """The memory of a process, with its share of what it shares; 0 of one that is not of this run."""
+def needs(process: Path) -> tuple[int, int, int]:
+    """The memory that is a process's own, that with its share of what it shares, and its ticks of processor time;
+    nothing of one that is not of this run, or that only waits for it."""
     try:
-        if os.getpgid(int(process.name)) != os.getpgrp():
-            return 0
-        lines = (process / "smaps_rollup").read_text().splitlines()
-        anonymous = sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+        if os.getpgid(int(process.name)) != os.getpgrp() or int(process.name) == os.getppid():
+            return 0, 0, 0
+        lines = [line.split() for line in (process / "smaps_rollup").read_text().splitlines()[1:]]
+        ticks = (process / "stat").read_text().rsplit(")", 1)[1].split()[11:13]
     except OSError:
-        return 0
-    return anonymous * 1024
+        return 0, 0, 0
+    sizes = {line[0]: int(line[1]) * 1024 for line in lines}
+    return sizes["Anonymous:"], sizes["Pss_Anon:"] + sizes["Pss_Shmem:"], sum(map(int, ticks))
 
 
 if __name__ == "__main__":

@@ -124,9 +124,11 @@ def numbers_in(ranges: Sequence[Sequence[int]]) -> list[int]:
     return [number for first, last in ranges for number in range(first, last + 1)]
 
 
-def list_digest(ranges: Sequence[Sequence[int]], entries: int) -> str:
-    """The digest of a frozen list: its numbers, and how long the ledger was, so that no later version slips in."""
-    return sha256(canonical({"entries": entries, "numbers": [list(each) for each in ranges]}))
+def list_digest(ranges: Sequence[Sequence[int]], entries: int, items: Sequence[Sequence[int]] = ()) -> str:
+    """The digest of a frozen list: its numbers, and how long the ledger was, so that no later version slips in; and the
+    items set aside that go with them (run, item), where there are any."""
+    aside = {"items": [list(each) for each in items]} if items else {}
+    return sha256(canonical({"entries": entries, "numbers": [list(each) for each in ranges], **aside}))
 
 
 def to_act(user: User, what: str, roles: Roles) -> Iterator[Objection]:

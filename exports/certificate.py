@@ -75,6 +75,10 @@ def _facts(document: Document, zone: str) -> Iterator[tuple[str, str]]:
     yield "City", document["city"]
     yield "Records", f"{document['count']:,}, in {_counted(document['versions'], 'version')}"
     yield "Numbers", _numbers(document["records"])
+    if document.get("items"):
+        said = ", ".join(f"item {n} of run {run}" for run, n in document["items"][:_RANGES_SHOWN])
+        more = len(document["items"]) - _RANGES_SHOWN
+        yield "Set aside", f"{said}{f' and {more:,} more' if more > 0 else ''}: no records, but they held their text"
     if document["oldest"]:
         yield "From", f"{document['oldest']} to {document['newest']}"
     yield "Destroyed", _moment(document["executed"]["at"], zone)

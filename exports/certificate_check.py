@@ -209,10 +209,13 @@ def _said(document: Mapping[str, Any], case: _Case) -> Iterator[str]:
     if canonical(issued["document"]) != canonical(dict(document)):
         yield "the certificate is not the one that was issued"
     digests = {proposed["list_sha256"], approved["list_sha256"], begun["list_sha256"], document["list"]["sha256"]}
-    if digests != {list_digest(proposed["numbers"], proposed["entries"])}:
+    items = proposed.get("items", [])
+    if digests != {list_digest(proposed["numbers"], proposed["entries"], items)}:
         yield "the people did not sign the same list"
     if not numbers_in(proposed["numbers"]) == numbers_in(executed["records"]) == numbers_in(document["records"]):
         yield "other records were destroyed than those that were signed for"
+    if not items == executed.get("items", []) == document.get("items", []):
+        yield "other items set aside were destroyed than those that were signed for"
     names = {issued["certificate"], begun["certificate"], executed["authority"]["certificate"], document["certificate"]}
     if len(names) != 1:
         yield "the acts are about different certificates"

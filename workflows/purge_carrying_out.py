@@ -37,7 +37,15 @@ def carry_out(house: House, person: Signer, number: int, typed: int, backups: Ba
             "Nothing was destroyed.",
             "Run `ofrecord verify` and find out who changed it; `ofrecord rebuild` makes the catalog again.",
         )
-    purged = execute(house, person, number, typed, purge_records, told)
+    try:
+        purged = execute(house, person, number, typed, purge_records, told)
+    except UnavailableError as error:
+        if is_carried_out(house, number):
+            raise UnavailableError(
+                f"The records of purge {number} are destroyed; what comes after that was not finished. {error.message}",
+                f"{error.hint} Then go on: ofrecord purge finish",
+            ) from error
+        raise
     return _issued(house, number, [purged], backups)
 
 

@@ -36,6 +36,7 @@ from workflows.house import House
 from workflows.people import Signer, refuse, signed
 from workflows.purge_list import DueList, against, due_list, proposal_of
 from workflows.purging import Purge, Told
+from workflows.set_aside import Item, holding_text_of, not_on_the_list
 
 STEPS = ("purge.proposed", "purge.approved", "purge.begun", "purge.returned", "purge.cancelled", "certificate.issued")
 _MOST_NAMED = 1_000
@@ -82,8 +83,10 @@ def propose(
     accepted: Sequence[str] = (),
     series: Sequence[str] = (),
     told: Callable[[int], None] = lambda done: None,
+    with_quarantined: bool = False,
 ) -> PurgeBatch:
-    """Freeze the list of what may go today and sign it. Raises UnavailableError when nothing may go."""
+    """Freeze the list of what may go today and sign it. Raises UnavailableError when nothing may go, or when its text
+    also lies in items set aside and these are not to go with it (`with_quarantined`)."""
     refuse(to_act(clerk.user, "propose", roles()), "Nothing was proposed")
     found = due_list(house, accepted, series, told)
     if not found.numbers:
@@ -91,9 +94,14 @@ def propose(
             "Nothing may be destroyed today, so there is nothing to propose.",
             "`ofrecord purge due` shows what stays and for which reason.",
         )
+    aside = holding_text_of(house, found.numbers, lambda what, done, total: None)
+    if aside and not with_quarantined:
+        raise not_on_the_list(aside, "proposed")
+    items = [list(item) for item in sorted(aside)]
     number, ranges, entries = house.next_number("purge.proposed"), ranges_of(found.numbers), house.ledger.size()
     data = {
-        "numbers": ranges, "entries": entries, "list_sha256": list_digest(ranges, entries),
+        "numbers": ranges, "entries": entries, "list_sha256": list_digest(ranges, entries, items),
+        **({"items": items} if items else {}),
         "count": len(found.numbers), "waits": waits(house).as_data(), **as_data(found),
         "accepted": sorted(set(accepted) & {row["governed_by"] for row in found.series}),
     }  # fmt: skip
@@ -152,7 +160,7 @@ def execute(house: House, person: Signer, number: int, typed: int, purge: Purge,
         return refused
 
     try:
-        return purge(house, numbers, authority_of(house, number), told, still_due)
+        return purge(house, numbers, authority_of(house, number), told, still_due, items=items_of(house, number))
     except UnavailableError as error:
         if refused and destroyed_by(house, number) is None:
             raise _thrown_back(house, batch, refused) from error
@@ -206,6 +214,11 @@ def story(house: House, number: int) -> Story:
 def numbers_of(house: House, number: int) -> list[RecordNumber]:
     """The records on a frozen list."""
     return [RecordNumber(each) for each in numbers_in(proposal_of(house, number).data["numbers"])]
+
+
+def items_of(house: House, number: int) -> list[Item]:
+    """The items set aside on a frozen list."""
+    return [(run, n) for run, n in proposal_of(house, number).data.get("items", ())]
 
 
 def ready_at(batch: PurgeBatch) -> int | None:

@@ -7,8 +7,8 @@ interrupted. docs/adr/destruction.md gives the reasons.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from archiver.erasing import Staged
 from archiver.needles import Kept, Traces, traces_of
 from archiver.pointed import objects_pointed_to
 from archiver.sealing import Seal, new_seal
-from archiver.tombstone import Cause
+from archiver.tombstone import Cause, called
 from custody.checkpoint import proof_text
 from custody.clock import text_of
 from custody.errors import DamageError, UnavailableError, UsageError
@@ -29,7 +29,8 @@ from custody.ids import RecordNumber, label_of
 from custody.ledger import inclusion_proof
 from custody.purged import Gone, Purged, Remains
 from workflows.house import House
-from workflows.remains import obstacles, search
+from workflows.remains import search, write_anew
+from workflows.set_aside import Item, refuse_others, refuse_unfinished
 
 StillDue = Callable[[Sequence[RecordNumber]], Mapping[RecordNumber, str]]
 """Asked at the last moment: the records that must not go after all, each with the reason."""
@@ -61,6 +62,8 @@ class Purge(Protocol):
         authority: Mapping[str, Any],
         told: Told,
         still_due: StillDue,
+        *,
+        items: Collection[Item] = (),
     ) -> Purged:
         """Destroy records for good."""
 
@@ -70,6 +73,7 @@ class _Plan:
     """What is going to be destroyed, while nothing has happened yet."""
 
     numbers: Sequence[int]
+    items: list[Item]
     choice: Choice
     cause: Cause
     media: list[str]
@@ -84,16 +88,18 @@ def purge_records(
     told: Told,
     still_due: StillDue,
     step: Step = lambda name: None,
+    *,
+    items: Collection[Item] = (),
 ) -> Purged:
-    """Destroy records for good, inside `open_for_writing`. `authority` says by what right: "certificate" and whatever
-    else belongs to it, never content.
+    """Destroy records for good, inside `open_for_writing`, and `items` set aside with them. `authority` says by what
+    right: "certificate" and whatever else belongs to it, never content.
 
     Raises UnavailableError when a record must not go after all, or its text also lies where it cannot be removed; and
     DamageError when something is not as it was kept. Then nothing has been touched. When the search for remains finds
     something, what is destroyed stays destroyed, `verified` is None, and `finish` searches again.
     """
-    chosen = sorted(set(numbers))
-    _refuse(house, chosen, authority)
+    chosen, aside = sorted(set(numbers)), sorted(set(items))
+    _refuse(house, chosen, aside, authority)
     _throw_back(still_due(numbers))
     staging = house.settings.home / erasing.FOLDER
     durable.remove_folder(staging)
@@ -104,8 +110,8 @@ def purge_records(
             certificate=str(authority["certificate"]),
             moment=text_of(house.clock()),
         )
-        plan = _planned(house, chosen, choice, cause, staging, told, step)
-        obstacles(house, chosen, Kept(staging / "needles", plan.seal), told)
+        plan = _planned(house, chosen, aside, choice, cause, staging, told, step)
+        refuse_others(house, chosen, aside, Kept(staging / "needles", plan.seal), told)
         _throw_back(still_due(numbers))
     except BaseException:
         durable.remove_folder(staging)
@@ -146,11 +152,11 @@ def gone_in(house: House, number: int) -> Iterator[Gone]:
         )  # fmt: skip
 
 
-def _refuse(house: House, chosen: Sequence[int], authority: Mapping[str, Any]) -> None:
+def _refuse(house: House, chosen: Sequence[int], items: Sequence[Item], authority: Mapping[str, Any]) -> None:
     certificate = str(authority.get("certificate", ""))
     if not _CERTIFICATE.fullmatch(certificate):
         raise UsageError(f"This is no certificate's number: {certificate!r}.", "Letters, digits, dots and dashes.")
-    if not chosen:
+    if not chosen and not items:
         raise UsageError("No record is named, so there is nothing to destroy.", "Name at least one.")
     there = destroyed_rows.those_there(house.catalog.connection, chosen)
     missing = [label_of(number) for number in chosen if number not in there]
@@ -160,11 +166,14 @@ def _refuse(house: House, chosen: Sequence[int], authority: Mapping[str, Any]) -
             f"There is no record {named}: it was destroyed already, or never taken in. Nothing was destroyed.",
             "Make the list anew: `ofrecord retention due`.",
         )
-    if destroyed_rows.unfinished_ones(house.catalog.connection):
+    lost = set(items) - {(row["run"], row["n"]) for row in destroyed_rows.aside(house.catalog.connection)}
+    if lost:
+        run, n = min(lost)
         raise UnavailableError(
-            "An earlier destruction is not finished: its search for remains has not ended.",
-            "Finish it first: `ofrecord purge finish`. Nothing more was destroyed.",
+            f"There is no {called(-run, n)}: it was destroyed already, or never there. Nothing was destroyed.",
+            "Make the list anew: `ofrecord purge propose --with-quarantined`.",
         )
+    refuse_unfinished(house)
 
 
 def _throw_back(reasons: Mapping[RecordNumber, str]) -> None:
@@ -178,10 +187,12 @@ def _throw_back(reasons: Mapping[RecordNumber, str]) -> None:
 
 
 def _planned(
-    house: House, numbers: Sequence[int], choice: Choice, cause: Cause, staging: Path, told: Told, step: Step
-) -> _Plan:
+    house: House, numbers: Sequence[int], items: list[Item], choice: Choice, cause: Cause, staging: Path, told: Told,
+    step: Step,
+) -> _Plan:  # fmt: skip
     """Write everything beside that will take the old files' places, and what to search for afterwards, sealed."""
-    durable.require_room(house.settings.home, sum(row["committed_end"] for row in choice.mixed) + 4096 * len(numbers))
+    written = sum(row["committed_end"] for row in choice.mixed) + 4096 * len(numbers)
+    durable.require_room(house.settings.home, written + 2 * house.settings.catalog.stat().st_size)
     seal, staged, pointers, count = new_seal(), list[Staged](), dict[str, int](), 0
     with Kept(staging / "needles", seal).writing() as put:
 
@@ -199,13 +210,31 @@ def _planned(
             to = erasing.staged_at(staging, row["id"])
             staged.append(erasing.stage(house.vault, row, choice.places(row["id"]), cause, to, seen))
             step("staged")
+        staged += _staged_aside(house, items, cause, staging, put)
         shown = choice.media()
         more = [sha256 for sha256, size in pointers.items() if not _is_pointed_to(house, choice, sha256, size)]
         media = [*(sha256.hex() for sha256 in shown), *more]
         for digests in destroyed_rows.digests_of_media(house.catalog.connection, media):
             put(Traces(number=0, n=0, texts=(), digests=digests))
     step("needles")
-    return _Plan(numbers=numbers, choice=choice, cause=cause, media=media, staged=staged, seal=seal)
+    return _Plan(numbers=numbers, items=items, choice=choice, cause=cause, media=media, staged=staged, seal=seal)
+
+
+def _staged_aside(
+    house: House, items: Collection[Item], cause: Cause, staging: Path, put: Callable[[Traces], None]
+) -> Iterator[Staged]:
+    """The files of items set aside, written anew without some. Of these only the digests are searched for: what they
+    share with records on the list is searched for already, and the rest is nobody's text."""
+
+    def seen(place: Place, chunk: bytes) -> None:
+        put(Traces(number=0, n=0, texts=(), digests=(place.sha256, place.opening)))
+
+    connection, chosen = house.catalog.connection, set(items)
+    where = {row["segment"] for row in destroyed_rows.aside(connection) if (row["run"], row["n"]) in chosen}
+    for row in destroyed_rows.segments_aside(connection):
+        if row["id"] in where:
+            places, to = erasing.places_aside(house.catalog, row, chosen), erasing.staged_at(staging, row["id"])
+            yield replace(erasing.stage(house.vault, row, places, cause, to, seen), survivors=0)
 
 
 def _is_pointed_to(house: House, choice: Choice, sha256: str, length: int) -> bool:
@@ -227,9 +256,17 @@ def _execute(house: House, plan: _Plan, authority: Mapping[str, Any], told: Told
         "versions": plan.choice.versions, "media": len(plan.media), "rewritten": rewritten,
         "whole": [[row["id"], row["name"]] for row in plan.choice.whole],
         "survivors": sum(each.survivors for each in plan.staged),
+        **({"items": [list(item) for item in plan.items]} if plan.items else {}),
     }  # fmt: skip
-    named = {"t": "records.destroyed", "destruction": plan.cause.number, "certificate": plan.cause.certificate}
-    entries = [{**named, "records": ranges[at : at + _AT_ONCE]} for at in range(0, len(ranges), _AT_ONCE)]
+    named = {"destruction": plan.cause.number, "certificate": plan.cause.certificate}
+    entries = [
+        {**named, "t": "records.destroyed", "records": ranges[at : at + _AT_ONCE]}
+        for at in range(0, len(ranges), _AT_ONCE)
+    ]
+    entries += [
+        {**named, "t": "items.destroyed", "items": data["items"][at : at + _AT_ONCE]}
+        for at in range(0, len(plan.items), _AT_ONCE)
+    ]
 
     def change() -> None:
         connection = house.catalog.connection
@@ -258,7 +295,10 @@ def _finished(house: House, cause: Cause, media: Sequence[str], seal: Seal | Non
     house.engine.settle()
     house.catalog.truncate_log()
     step("settled")
-    remains = search(house, cause.number, Kept(staging / "needles", seal) if seal else None, told)
+    if is_large := destroyed_rows.is_large_part(connection, cause.number):
+        write_anew(house)
+        step("written anew")
+    remains = search(house, cause.number, Kept(staging / "needles", seal) if seal else None, told, is_large)
     step("searched")
     verified = None
     if not remains.hits:
@@ -272,7 +312,7 @@ def _finished(house: House, cause: Cause, media: Sequence[str], seal: Seal | Non
     stores = {
         "records": said["count"], "versions": said["versions"], "index entries": said["count"],
         "segments rewritten": len(said["rewritten"]), "segments removed": len(said["whole"]),
-        "media removed": said["media"],
+        "media removed": said["media"], "items set aside": len(said.get("items", ())),
     }  # fmt: skip
     return Purged(
         number=cause.number, executed=_leaf_of(house, EXECUTED, cause.number), verified=verified,

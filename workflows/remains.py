@@ -7,7 +7,7 @@ was destroyed. In the catalog and in the log it may also be what people wrote th
 """
 
 import re
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 from itertools import chain, takewhile
 from pathlib import Path
@@ -18,14 +18,13 @@ from archiver.needles import Found, Kept, Needles
 from archiver.residue import Search
 from archiver.scanning import NOTHING, look, scan
 from archiver.warc import read_member
-from custody.errors import UnavailableError
 from custody.ids import label_of
 from custody.purged import Remains
 from workflows.house import House
 
 Told = Callable[[str, int, int], None]
 
-_SEARCHING = "bytes searched for remains"
+SEARCHING = "bytes searched for remains"
 _DATABASE = "catalog.sqlite"
 _OURS = (_DATABASE, "index/", "vault/acts/", "ofrecord.toml", "city.toml", "checked.json")
 """Files that hold what the rows hold; in no other may a needle stand."""
@@ -34,39 +33,12 @@ _SENT = ("responses/", "letters/", "notices/")
 """What left the house, or was written to leave it: it has a retention of its own."""
 
 _LINES = 2_000
-_MOST_NAMED = 40
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
-def obstacles(house: House, numbers: Collection[int], kept: Kept, told: Told) -> None:
-    """Refuse to begin while a text also lies where nothing can be taken out: among the items nobody understood."""
-    paths = sorted((house.vault.root / "quarantine").glob("*.warc.gz"))
-    if not paths:
-        return
-    scanned = scan(kept, paths, partial(told, _SEARCHING))
-    for path, found in scanned.found.items():
-        if found := _not_elsewhere(house, scanned.needles, found, frozenset(numbers)):
-            named = _owners(kept, found, _MOST_NAMED)
-            raise UnavailableError(
-                f"Nothing was destroyed: {', '.join(named)} also stands in vault/{path.relative_to(house.vault.root)}, "
-                "among the items that were set aside because nobody could understand them; nothing is taken out there.",
-                _kept_for_now(" ".join(each for each in named if each.startswith("R"))),
-            )
-
-
-def _kept_for_now(records: str) -> str:
-    if not records:
-        return "Freeze a list without the records that show it: `ofrecord purge propose --series`."
-    return (
-        "Keep what is named until that item is settled, with the reason: "
-        f"`ofrecord hold place other {records} --matter 'item set aside' "
-        "--reason 'it also stands in an item set aside'`. "
-        "Then make the list anew, which leaves it out: `ofrecord purge propose`."
-    )
-
-
-def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
-    """Look for what is left of a destruction, everywhere; say what was looked at and what was found."""
+def search(house: House, number: int, kept: Kept | None, told: Told, is_compact: bool = False) -> Remains:
+    """Look for what is left of a destruction, everywhere; say what was looked at and what was found. `is_compact`: the
+    database was written anew since the rows went."""
     connection = house.catalog.connection
     cause = next(each.cause for each in destroyed_rows.destructions(connection) if each.cause.number == number)
     hits = [*_rows_left(house, number)]
@@ -76,22 +48,24 @@ def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
     accounted, searched = _files(house)
     scanned = NOTHING
     if kept is not None and kept.path.exists():
-        scanned = scan(kept, searched, partial(told, _SEARCHING))
-    found, everywhere = scanned.found, Found()
-    for each in found.values():
-        everywhere.add(each)
+        scanned = scan(kept, searched, partial(told, SEARCHING))
+    everywhere = together(scanned.found.values())
     own = _own(house, scanned.needles, everywhere)
     written, tables = _written(house, scanned.needles, everywhere.without(own))
     listed = [f"the catalog's table {name}" for name in sorted(tables)]
-    for path, seen in found.items():
+    suspect: dict[str, Found] = {}
+    for path, seen in scanned.found.items():
         name = path.relative_to(house.settings.home).as_posix()
         if name.startswith(_SENT):
             listed.append(name)
         elif left := seen.without(own, written) if name.startswith(_OURS) else seen.without(own):
-            if name.startswith(_DATABASE):
+            if name.startswith(_DATABASE) and not is_compact:
                 left = _left_in_database(house, scanned.needles, left, told)
-            if left := _not_elsewhere(house, scanned.needles, left, frozenset()):
-                hits.append(f"{name}: {', '.join(_owners(kept, left))}")
+            suspect[name] = left
+    remaining = not_elsewhere(house, scanned.needles, together(suspect.values()), frozenset())
+    for name, left in suspect.items():
+        if left := left.both(remaining):
+            hits.append(f"{name}: {', '.join(owners(kept, left))}")
     return Remains(
         files=len(searched) + len(accounted), bytes=scanned.bytes, needles=scanned.count, hits=tuple(hits),
         accounted=sum(path.stat().st_size for path in accounted),
@@ -100,12 +74,25 @@ def search(house: House, number: int, kept: Kept | None, told: Told) -> Remains:
     )  # fmt: skip
 
 
+def together(each: Iterable[Found]) -> Found:
+    """Everything that was found in one of several places."""
+    whole = Found()
+    for one in each:
+        whole.add(one)
+    return whole
+
+
 def _left_in_database(house: House, needles: Needles, left: Found, told: Told) -> Found:
     """What is still in the database once it was written anew, without the unused places in its pages. That is cheaper
     than to look whether a record that stays has it among its bytes, and mostly settles it."""
-    house.catalog.compact()
+    write_anew(house)
     paths = sorted(house.settings.home.glob(_DATABASE + "*"))
-    return look(needles.only(left), paths, partial(told, _SEARCHING))
+    return look(needles.only(left), paths, partial(told, SEARCHING))
+
+
+def write_anew(house: House) -> None:
+    """Write the database anew, since its pages can hold copies of rows that went."""
+    house.catalog.compact(house.settings.home / erasing.FOLDER / "compact.sqlite")
 
 
 def _files(house: House) -> tuple[list[Path], list[Path]]:
@@ -138,9 +125,10 @@ def _rows_left(house: House, number: int) -> Iterator[str]:
             yield f"vault/{name}: the file is still there"
 
 
-def _own(house: House, needles: Needles, found: Found, without: Container[int] = ()) -> Found:
-    """What was found and stands in the rows and words of records that stay."""
-    own, looking = Found(), Search(needles.only(found))
+def _own(house: House, needles: Needles, found: Found, without: Container[int] = (), everywhere: bool = False) -> Found:
+    """What was found and stands in the rows and words of records that stay. `everywhere`: also where only a part of a
+    text stands there, which is found or not as it happens to lie."""
+    own, looking = Found(), Search(needles.only(found), everywhere)
     with house.catalog.reading() as connection:
         blocks = chain(living.of_records(connection, without), _lines(house, without))
         for block in takewhile(lambda _: found.without(own), blocks):
@@ -159,11 +147,11 @@ def _written(house: House, needles: Needles, found: Found) -> tuple[Found, set[s
     return written, tables
 
 
-def _not_elsewhere(house: House, needles: Needles, found: Found, without: Container[int]) -> Found:
+def not_elsewhere(house: House, needles: Needles, found: Found, without: Container[int]) -> Found:
     """What was found and stands in no record that stays: neither in its row and words nor in its bytes. Its neighbours
     are read first, which is where most of what two records have in common stands."""
-    found = found.without(_own(house, needles, found, without))
-    looking = Search(needles.only(found))
+    found = found.without(_own(house, needles, found, without, everywhere=True))
+    looking = Search(needles.only(found), everywhere=True)
     for block in _contents(house, without) if found else ():
         found = found.without(looking.data(block))
         if not found:
@@ -194,7 +182,7 @@ def _lines(house: House, without: Container[int]) -> Iterator[bytes]:
     yield "\0".join(batch).encode("utf-8", "surrogatepass")
 
 
-def _owners(kept: Kept | None, found: Found, most: int = 5) -> list[str]:
+def owners(kept: Kept | None, found: Found, most: int = 5) -> list[str]:
     """The records whose needles were found, at most a few of them."""
     labels: list[str] = []
     for traces in kept.read() if kept is not None else ():

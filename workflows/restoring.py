@@ -142,19 +142,24 @@ def replay_dispositions(house: House, newer: Iterable[bytes]) -> int:
     `newer` are the ledger's entries behind those in the backup. This is called before the archive gets its name, so
     nothing destroyed can be served again. What came in after the backup is not in it, and is passed over.
     """
-    chosen: dict[tuple[int, str], list[RecordNumber]] = {}
+    chosen: dict[tuple[int, str], tuple[list[RecordNumber], list[tuple[int, int]]]] = {}
     for data in (json.loads(entry) for entry in newer):
-        if data.get("t") == "records.destroyed":
-            named = (RecordNumber(number) for number in numbers_in(data["records"]))
-            chosen.setdefault((data["destruction"], data["certificate"]), []).extend(named)
+        if data.get("t") in ("records.destroyed", "items.destroyed"):
+            numbers, items = chosen.setdefault((data["destruction"], data["certificate"]), ([], []))
+            numbers.extend(RecordNumber(number) for number in numbers_in(data.get("records", ())))
+            items.extend((run, n) for run, n in data.get("items", ()))
     finish(house, lambda what, now, of: None)  # one whose search had not ended when the backup was made
     count = 0
-    for (destruction, certificate), numbers in chosen.items():
+    for (destruction, certificate), (numbers, items) in chosen.items():
         there = destroyed_rows.those_there(house.catalog.connection, numbers)
         again = [number for number in numbers if number in there]
-        if again:
+        rows = destroyed_rows.aside(house.catalog.connection)
+        aside = [(row["run"], row["n"]) for row in rows if (row["run"], row["n"]) in items]
+        if again or aside:
             authority = {"certificate": certificate, "replayed": destruction}
-            done = purge_records(house, again, authority, lambda what, now, of: None, lambda each: {})
+            done = purge_records(
+                house, again, authority, lambda what, now, of: None, lambda each: {}, items=aside
+            )  # fmt: skip
             if done.remains is not None and done.remains.hits:
                 raise DamageError(
                     f"What was destroyed under {certificate} is still found in the backup: {done.remains.hits[0]}.",

@@ -9,6 +9,8 @@ def _executed(deed: Deed, _: Names) -> str:
     count, versions = deed.data["count"], deed.data["versions"]
     what = "1 record" if count == 1 else f"{count:,} records"
     more = "" if versions == count else f" in {versions:,} versions"
+    items = len(deed.data.get("items", ()))
+    more += f" and {items:,} set aside" if items else ""
     return f"{who(deed)} destroyed {what}{more} for good, certificate {line(deed.data['authority']['certificate'], 60)}"
 
 

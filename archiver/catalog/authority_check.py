@@ -204,7 +204,7 @@ class _Judge:
             yield Objection(code="purge-out-of-order", words="nobody proposed this purge", cure="")
 
     def _proposal(self, data: Mapping[str, Any]) -> Iterator[Objection]:
-        if list_digest(data["numbers"], data["entries"]) != data["list_sha256"]:
+        if list_digest(data["numbers"], data["entries"], data.get("items", ())) != data["list_sha256"]:
             yield Objection(code="purge-other-list", words="its digest is not that of its list", cure="")
         if Waits(**data["waits"]) != authority_rows.waits_in_force(self._again):
             yield Objection(code="purge-wait-cut", words="it waits otherwise than was decided", cure="")

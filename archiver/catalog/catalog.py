@@ -5,7 +5,7 @@ asked of it and written to it is `rows.py`, `acts.py` and `queries.py`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,9 @@ _SETTINGS = (
     "PRAGMA wal_autocheckpoint=20000",
     "PRAGMA temp_store=MEMORY",
 )
+
+_PAGES = 10_000
+"""Pages that are copied at once when the database is written anew."""
 
 
 class Catalog:
@@ -101,10 +104,17 @@ class Catalog:
         with _words_for(self.path):
             return not self.dbapi().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
 
-    def compact(self) -> None:
-        """Write the database anew, so that it holds its rows and nothing else."""
+    def compact(self, beside: Path) -> None:
+        """Write the database anew, so that it holds its rows and nothing else: into the file `beside` first, since the
+        database's own way to do it holds all of it in memory, and from there over the old one, in one transaction."""
         self._end_reading()
-        self.dbapi().execute("VACUUM")
+        beside.unlink(missing_ok=True)
+        try:
+            self.dbapi().execute("VACUUM INTO ?", (str(beside),))
+            with _words_for(self.path), closing(pysqlite3.dbapi2.connect(beside)) as source:
+                source.backup(self._connection.connection.dbapi_connection, pages=_PAGES)
+        finally:
+            beside.unlink(missing_ok=True)
         self.truncate_log()
 
     def check(self, quick: bool = False) -> list[str]:

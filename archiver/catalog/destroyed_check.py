@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 from archiver.catalog.destroyed_rows import Covered, destructions
 from archiver.catalog.finding import Finding
 from archiver.catalog.record_check import Results, Stretch
-from archiver.catalog.tables import destroyed, destruction, ledger_entry, record, version
-from archiver.tombstone import Cause, tombstone
+from archiver.catalog.tables import destroyed, destruction, ledger_entry, quarantine, record, version
+from archiver.tombstone import Cause, called, tombstone
 from custody.errors import CustodyError
 from custody.ids import label_of
 
@@ -22,11 +22,13 @@ PAGE = 10_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """What an entry of the ledger says was destroyed: record numbers as pairs of first and last, rising."""
+    """What an entry of the ledger says was destroyed: record numbers as pairs of first and last, rising; or items set
+    aside as pairs of run and item."""
 
     seq: int
     destruction: int
     ranges: Sequence[Sequence[int]]
+    items: Sequence[Sequence[int]] = ()
 
 
 def check_destroyed(connection: Connection, said: Sequence[Said]) -> Iterator[Finding]:
@@ -34,6 +36,7 @@ def check_destroyed(connection: Connection, said: Sequence[Said]) -> Iterator[Fi
     covered = Covered((first, last, each.destruction) for each in said for first, last in each.ranges)
     yield from _without_entry(connection, covered)
     yield from _still_there(connection, covered)
+    yield from _items(connection, said)
     for each in destructions(connection):
         name = f"destruction {each.cause.number}"
         if covered.count(each.cause.number) != each.records:
@@ -76,6 +79,26 @@ def _still_there(connection: Connection, covered: Covered) -> Iterator[Finding]:
                 yield Finding(code="not-destroyed", object=label_of(number), message=message)
 
 
+def _items(connection: Connection, said: Sequence[Said]) -> Iterator[Finding]:
+    """Items set aside: those that the ledger says were destroyed, and no others, are gone."""
+    named = {(run, n): each.destruction for each in said for run, n in each.items}
+    joined = destroyed.outerjoin(ledger_entry, ledger_entry.c.seq == destroyed.c.leaf)
+    columns = (destroyed.c.number, destroyed.c.n, destroyed.c.destruction, ledger_entry.c.entry)
+    gone = connection.execute(select(*columns).select_from(joined).where(destroyed.c.number < 0)).all()
+    for number, n, by, entry in gone:
+        own = b'"n":%d,"run":%d,"t":"import.quarantine"' % (n, -number)
+        if named.get((-number, n)) != by or own not in (entry or b""):
+            message = "the catalog says that it was destroyed, and the ledger does not"
+            yield Finding(code="content-gone", object=called(number, n), message=message)
+    for run, n in sorted(named.keys() - {(-number, n) for number, n, _, _ in gone}):
+        message = "the ledger says that it was destroyed, and the catalog does not"
+        yield Finding(code="not-destroyed", object=called(-run, n), message=message)
+    there = connection.execute(select(quarantine.c.run, quarantine.c.n)).all() if named else ()
+    for run, n in sorted({(run, n) for run, n in there} & named.keys()):
+        message = "the ledger says that it was destroyed, and the catalog still has it"
+        yield Finding(code="not-destroyed", object=called(-run, n), message=message)
+
+
 def check_tombstones(stretch: Stretch) -> Results:
     """Judge every tombstone in a stretch: it must be, byte for byte, what follows from its destruction."""
     connection = stretch.catalog.connection
@@ -86,7 +109,7 @@ def check_tombstones(stretch: Stretch) -> Results:
         chunk, findings = stretch.chunk(row["offset"], row["length"]), []
         if chunk is not None:
             cause = Cause(number=row["destruction"], certificate=row["certificate"], moment=row["moment"])
-            place = f"{stretch.where}, {label_of(row['number'])} version {row['n']}"
+            place = f"{stretch.where}, {called(row['number'], row['n'])}"
             try:
                 same = chunk == tombstone(stretch.vault.archive, row["number"], row["n"], cause, row["length"])
             except CustodyError:

@@ -16,6 +16,7 @@ from archiver.catalog.tables import (
     gone_segment,
     media,
     media_use,
+    quarantine,
     record,
     segment,
     unfinished,
@@ -25,6 +26,11 @@ from archiver.tombstone import Cause
 from custody.ids import RecordNumber
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+IS_RECORD = destroyed.c.number > 0
+"""Of an item set aside the number is its run's, below zero."""
+
+MANY, IN_SO_MANY = 100, 200
+"""From how many versions on, and from which part of all records (one in so many), a destruction is a large one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +86,7 @@ def versions_of(connection: Connection, number: int) -> Iterator[Row]:
     while True:
         here = destroyed.c.destruction == number
         later = (destroyed.c.number > last[0]) | ((destroyed.c.number == last[0]) & (destroyed.c.n > last[1]))
-        query = select(destroyed).where(here, later).order_by(destroyed.c.number, destroyed.c.n).limit(5_000)
+        query = select(destroyed).where(here, IS_RECORD, later).order_by(destroyed.c.number, destroyed.c.n).limit(5_000)
         page = connection.execute(query).mappings().all()
         yield from (dict(row) for row in page)
         if not page:
@@ -96,7 +102,7 @@ def of_record(connection: Connection, number: int) -> list[Row]:
 
 def count_of_versions(connection: Connection, number: int) -> int:
     """How many versions a destruction took."""
-    query = select(func.count()).select_from(destroyed).where(destroyed.c.destruction == number)
+    query = select(func.count()).select_from(destroyed).where(destroyed.c.destruction == number, IS_RECORD)
     return connection.execute(query).scalar_one()
 
 
@@ -172,9 +178,24 @@ def digests_of_media(connection: Connection, digests: Sequence[str]) -> Iterator
             yield bytes.fromhex(sha256), found
 
 
+def is_large_part(connection: Connection, number: int) -> bool:
+    """Whether a destruction took so much that copies of it are surely left in unused places of the database's pages:
+    a hundred versions, and one in two hundred of what was there."""
+    gone = count_of_versions(connection, number)
+    if gone < MANY:
+        return False
+    there = connection.execute(select(func.count()).select_from(record)).scalar_one()
+    return gone * IN_SO_MANY > there
+
+
 def numbers_of(connection: Connection, number: int) -> list[RecordNumber]:
     """The records that a destruction took, in order."""
-    query = select(destroyed.c.number).where(destroyed.c.destruction == number).distinct().order_by(destroyed.c.number)
+    query = (
+        select(destroyed.c.number)
+        .where(destroyed.c.destruction == number, IS_RECORD)
+        .distinct()
+        .order_by(destroyed.c.number)
+    )
     return [RecordNumber(each) for each in connection.execute(query).scalars()]
 
 
@@ -207,6 +228,18 @@ def come_in_late(connection: Connection, run: int, quarter: str) -> int:
     joined = version.join(segment, segment.c.id == version.c.segment)
     late = (version.c.run == run) & (version.c.n == 1) & (ends < quarter) & (func.substr(ends, 5, 1) == "Q")
     return connection.execute(select(func.count()).select_from(joined).where(late)).scalar_one()
+
+
+def aside(connection: Connection) -> list[Row]:
+    """Every item that was set aside because nobody could understand it, with its place, in order."""
+    query = select(quarantine).order_by(quarantine.c.segment, quarantine.c.offset)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def segments_aside(connection: Connection) -> list[Row]:
+    """The segments in which items lie that were set aside."""
+    found = connection.execute(select(segment).where(segment.c.room == "quarantine").order_by(segment.c.id)).mappings()
+    return [dict(row) for row in found]
 
 
 def named_in_acts(connection: Connection) -> set[bytes]:

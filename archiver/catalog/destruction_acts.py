@@ -7,7 +7,17 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, case, de
 from archiver.catalog.act import Act
 from archiver.catalog.destroyed_rows import named_in_acts
 from archiver.catalog.rows import insert_many
-from archiver.catalog.tables import destroyed, destruction, gone_segment, media, media_use, record, segment, version
+from archiver.catalog.tables import (
+    destroyed,
+    destruction,
+    gone_segment,
+    media,
+    media_use,
+    quarantine,
+    record,
+    segment,
+    version,
+)
 
 EXECUTED, VERIFIED = "disposition.executed", "disposition.verified"
 
@@ -51,6 +61,18 @@ def _executed(connection: Connection, done: Act) -> None:
     insert_many(connection, _DOOMED, [{"number": number} for number in numbers_in(data["records"])])
     _move(connection, done.subject)
     _DOOMED.drop(connection)
+    for run, n in data.get("items", ()):
+        _move_item(connection, done.subject, run, n)
+
+
+def _move_item(connection: Connection, number: int, run: int, n: int) -> None:
+    """From items set aside to what was destroyed, under the run's number below zero."""
+    here = (quarantine.c.run == run) & (quarantine.c.n == n)
+    place = (quarantine.c[name] for name in ("leaf", "segment", "offset", "length"))
+    moved = select(literal(-run), quarantine.c.n, literal(number), *place).where(here)
+    names = ["number", "n", "destruction", "leaf", "segment", "offset", "length"]
+    connection.execute(insert(destroyed).from_select(names, moved))
+    connection.execute(delete(quarantine).where(here))
 
 
 def _move(connection: Connection, number: int) -> None:

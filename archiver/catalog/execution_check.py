@@ -97,6 +97,8 @@ def check_execution(past: Past, then: Connection, done: Act, at: int, leaf: int,
     proposed, from_leaf = steps["purge.proposed"]
     day = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)).date()
     found = [*_listed(past, numbers, batch, proposed, leaf)]
+    if done.data.get("items", []) != proposed.data.get("items", []):
+        found.append(("purge-other-list", "other items set aside were destroyed than those on the signed list"))
     found += _held(past, then, numbers, steps["purge.begun"][0].data, day)
     found += _early(past, then, numbers, proposed, day)
     if any(from_leaf < seq < leaf for seq in past.anomalies):

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, union_all
 
 from archiver.catalog import ledger_rows
 from archiver.catalog.access_check import Committed, check_access
@@ -38,7 +38,8 @@ _OTHER = re.compile(
     + rb'"count":(?P<reads>\d+),"first":(?P<first>\d+),"last":(?P<last>\d+),"t":"access\.batch",'
     + rb'|\{"behind":\d+,"t":"clock\.anomaly",'
     + rb'|\{"certificate":"[A-Za-z0-9._-]{1,60}","destruction":(?P<destruction>\d+),'
-    + rb'"records":(?P<records>\[\[\d+,\d+\](?:,\[\d+,\d+\])*\]),"t":"records\.destroyed",'
+    + rb'(?:"records":(?P<records>\[\[\d+,\d+\](?:,\[\d+,\d+\])*\]),"t":"records\.destroyed",'
+    + rb'|"items":(?P<items>\[\[\d+,\d+\](?:,\[\d+,\d+\])*\]),"t":"items\.destroyed",)'
     + rb")"
     + _TIME
 )
@@ -147,9 +148,9 @@ class _Reading:
             self.batches.append(Committed(seq=seq, first=first, last=last, commitment=match[0][6:70].decode()))
             if count != last - first + 1:
                 yield _wrong(seq, "it counts other readings than it names")
-        elif match["records"] is not None:
-            ranges = json.loads(match["records"])
-            self.destroyed.append(Said(seq=seq, destruction=int(match["destruction"]), ranges=ranges))
+        elif match["destruction"] is not None:
+            ranges, items = (json.loads(match[name] or "[]") for name in ("records", "items"))
+            self.destroyed.append(Said(seq=seq, destruction=int(match["destruction"]), ranges=ranges, items=items))
 
     def _completed(self) -> Iterator[Finding]:
         for level, position, node in self.tree.completed:
@@ -191,11 +192,11 @@ def _signatures(catalog: Catalog, roots: Mapping[int, Mapping[str, object]], ver
 def _without_content(catalog: Catalog, counts: Mapping[str, int]) -> Iterator[Finding]:
     """Entries whose content is gone. That each thing has its own entry is seen where the thing is read."""
     for what, table in (("record", version), ("quarantined", quarantine), ("act", act)):
-        tables = (table, destroyed) if table is version else (table,)
-        counted = (catalog.connection.execute(select(func.count()).select_from(each)).scalar() or 0 for each in tables)
-        if sum(counted) == counts[what]:
+        gone = {"record": destroyed.c.number > 0, "quarantined": destroyed.c.number < 0}.get(what, false())
+        leaves = union_all(select(table.c.leaf), select(destroyed.c.leaf).where(gone))
+        if catalog.connection.execute(select(func.count()).select_from(leaves.subquery())).scalar() == counts[what]:
             continue
-        named = {leaf for each in tables for leaf in catalog.connection.execute(select(each.c.leaf)).scalars()}
+        named = set(catalog.connection.execute(leaves).scalars())
         start = {"record": b'"t":"record.', "quarantined": b'"t":"import.quarantine"', "act": b'"act":'}[what]
         for seq, entry in ledger_rows.entries(catalog.connection):
             if start in entry and seq not in named:

@@ -54,7 +54,7 @@ def rebuild(catalog: Catalog, vault: Vault, index: Callable[[list[Record]], None
             _replay(connection, vault, name, serial, members)
         gone = Rebuilt(connection)
         for name, serial, members in _segments(vault, "quarantine"):
-            _restore_quarantine(connection, vault, name, serial, members)
+            _restore_quarantine(connection, vault, name, serial, members, gone)
         for name, serial, members in _segments(vault, "segments"):
             if name not in gone.gone:
                 _restore(connection, vault, name, serial, members, gone)
@@ -156,13 +156,18 @@ def _replay(connection: Any, vault: Vault, name: str, serial: int, members: Memb
     _shorten(connection, row, end)
 
 
-def _restore_quarantine(connection: Any, vault: Vault, name: str, serial: int, members: Members) -> None:
+def _restore_quarantine(connection: Any, vault: Vault, name: str, serial: int, members: Members, gone: Rebuilt) -> None:
     row, end = _begin(connection, vault, name, serial, members), None
-    for place, _, content in _pairs(name, serial, members):
-        data = decode_json(warc.parse(content, f"vault/{name} at byte {place['offset']}").block)
-        leaf = _leaf_of(connection, "quarantined", data["run"], data["n"])
+    for place, raw, content in _pairs(name, serial, members):
+        where = f"vault/{name} at byte {place['offset']}"
+        data = decode_json(warc.parse(content, where).block) if content else {}
+        stone = None if content else destroyed_in(warc.parse(raw, where))
+        run, n = (data["run"], data["n"]) if data else (-stone[0], stone[1]) if stone else (0, 0)
+        leaf = _leaf_of(connection, "quarantined", run, n)
         end = _unacknowledged(end, place["offset"], leaf, name)
-        if leaf is not None:
+        if leaf is not None and (not data or gone.by_item(run, n) is not None):
+            gone.add(-run, n, leaf, place)
+        elif leaf is not None:
             opening = bytes.fromhex(data["opening"])
             rows.add_quarantine(connection, [{**data, **place, "opening": opening, "leaf": leaf}])
     _shorten(connection, row, end)

@@ -15,10 +15,10 @@ from archiver.catalog.destruction_acts import EXECUTED, numbers_in
 from archiver.catalog.rows import Row, insert_many
 from archiver.catalog.tables import act, destroyed, media_use
 from archiver.normalized import decode_json
+from archiver.tombstone import called
 from archiver.vault import POINTER, Vault
 from archiver.warc import Exchange
 from custody.errors import DamageError
-from custody.ids import label_of
 
 _NAMED = Table(
     "rebuilding_destroyed",
@@ -38,8 +38,11 @@ class Rebuilt:
         _NAMED.create(connection)
         query = select(act.c.subject, act.c.data).where(act.c.kind == EXECUTED)
         ranges = []
+        self._items: dict[tuple[int, int], int] = {}
         for subject, data in connection.execute(query).all():
-            named = decode_json(data.encode())["records"]
+            said = decode_json(data.encode())
+            named = said["records"]
+            self._items |= dict.fromkeys(((run, n) for run, n in said.get("items", ())), subject)
             ranges += [(first, last, subject) for first, last in named]
             rows = [{"number": number, "destruction": subject} for number in numbers_in(named)]
             insert_many(connection, _NAMED, rows)
@@ -52,12 +55,16 @@ class Rebuilt:
         if raw.fields.get("Content-Type") == POINTER:
             self.pointed.add(str(decode_json(raw.block)["sha256"]))
 
+    def by_item(self, run: int, n: int) -> int | None:
+        """The destruction that took an item set aside."""
+        return self._items.get((run, n))
+
     def add(self, number: int, n: int, leaf: int, place: Row) -> None:
-        """Keep a destroyed version that has a place in the vault."""
-        by = self.by(number)
+        """Keep a destroyed version that has a place in the vault; or an item, under its run's number below zero."""
+        by = self.by(number) if number > 0 else self.by_item(-number, n)
         if by is None:
             raise DamageError(
-                f"In the vault stands a tombstone of {label_of(number)}, and no act says that it was destroyed.",
+                f"In the vault stands a tombstone of {called(number, n)}, and no act says that it was destroyed.",
                 "Restore the file from a backup, and find out who wrote it.",
             )
         row = {"number": number, "n": n, "destruction": by, "leaf": leaf}

@@ -107,10 +107,14 @@ def _check_versions(stretch: Stretch) -> Results:
     return merge(check_records(stretch), check_tombstones(stretch), key=itemgetter(0))
 
 
+def _check_aside(stretch: Stretch) -> Results:
+    return merge(check_quarantined(stretch), check_tombstones(stretch), key=itemgetter(0))
+
+
 _CHECKS: Mapping[str, Callable[[Stretch], Results]] = {
     "acts": check_acts,
     "ledger": check_blocks,
-    "quarantine": check_quarantined,
+    "quarantine": _check_aside,
 }
 
 

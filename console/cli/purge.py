@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from console.cli import purge_words as words
 from console.cli.asking import signer_for, typed_count
 from console.cli.output import DAMAGED, DAY, FINE, Progress, counted, note, say, settings_of, with_json
-from console.cli.purge_words import batch_data, batch_line, destroyed_lines, due_lines, step_lines, story_lines
 from custody.authority import PurgeBatch
 from custody.ids import label_of
 from workflows import people, purge_steps
@@ -57,12 +57,14 @@ def due(context: click.Context, accepted: tuple[str, ...], series: tuple[str, ..
         found = due_list(house, accepted, series, progress.at)
     progress.end()
     data = {**purge_steps.as_data(found), "count": len(found.numbers)}
-    say(as_json, data, due_lines(data))
+    say(as_json, data, words.due_lines(data))
 
 
 @purge.command("propose")
 @_RULES
 @_SERIES
+@click.option("--with-quarantined", is_flag=True,
+              help="Take items set aside into the list, whole, where they hold the text of its records.")  # fmt: skip
 @_WHO
 @_DRY
 @with_json
@@ -71,11 +73,15 @@ def propose(
     context: click.Context,
     accepted: tuple[str, ...],
     series: tuple[str, ...],
+    with_quarantined: bool,
     name: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Freeze the list of what may be destroyed today, and sign it. A clerk does this. Nothing is destroyed by it.
+
+    An import sets aside what it cannot understand. Where that holds the text of a record on the list, the list is
+    refused and the items are named: take them into the list with --with-quarantined, or keep the record by a hold.
 
     \b
     Example:
@@ -88,13 +94,13 @@ def propose(
     progress = Progress("records judged")
     with open_for_writing(settings_of(context)) as house:
         signer = signer_for(house, name, "propose")
-        made = purge_steps.propose(house, signer, accepted, series, progress.at)
+        made = purge_steps.propose(house, signer, accepted, series, progress.at, with_quarantined)
         told, ready = purge_steps.story(house, made.number), _ready(house, made)
     progress.end()
     lines = [f"Purge {made.number} is proposed: {counted(made.count, 'record')}. Nothing is destroyed yet."]
-    lines += due_lines({**told.proposal, "count": made.count})[1:]
+    lines += words.due_lines({**told.proposal, "count": made.count})[1:]
     lines.append(f"Next: another person, the custodian, from {ready} on: ofrecord purge approve {made.number}")
-    say(as_json, {**batch_data(made, False), "ready": ready}, lines)
+    say(as_json, {**words.batch_data(made, False), "ready": ready}, lines)
 
 
 @purge.command("list")
@@ -109,8 +115,8 @@ def list_(context: click.Context, as_json: bool) -> None:
     """
     with open_house(settings_of(context)) as house:
         there = [(each, _ready(house, each), _gone(house, each)) for each in purge_steps.purges(house)]
-    data = [{**batch_data(each, gone), "ready": ready} for each, ready, gone in there]
-    say(as_json, {"purges": data}, [*(batch_line(*each) for each in there), counted(len(there), "purge")])
+    data = [{**words.batch_data(each, gone), "ready": ready} for each, ready, gone in there]
+    say(as_json, {"purges": data}, [*(words.batch_line(*each) for each in there), counted(len(there), "purge")])
 
 
 @purge.command("show")
@@ -130,8 +136,8 @@ def show(context: click.Context, number: int, ids: bool, as_json: bool) -> None:
         labels = [label_of(each) for each in purge_steps.numbers_of(house, number)] if ids else []
         ready, gone = _ready(house, told.batch), _gone(house, told.batch)
         steps = [(people.local(house, step["at"]), step) for step in told.steps]
-    data = {**batch_data(told.batch, gone), "ready": ready, "ids": labels, "steps": [step for _, step in steps]}
-    lines = [*story_lines(told, ready, gone), *step_lines(steps), *(f"  {label}" for label in labels)]
+    data = {**words.batch_data(told.batch, gone), "ready": ready, "ids": labels, "steps": [step for _, step in steps]}
+    lines = [*words.story_lines(told, ready, gone), *words.step_lines(steps), *(f"  {label}" for label in labels)]
     say(as_json, data, lines)
 
 
@@ -155,15 +161,16 @@ def approve(context: click.Context, number: int, name: str, dry_run: bool, as_js
         return _dry_run(context, number, as_json)
     with open_for_writing(settings_of(context)) as house:
         before = purge_steps.purge_of(house, number)
-        note(f"You are about to approve that {counted(before.count, 'record')} be destroyed.")
-        for line in due_lines({**purge_steps.story(house, number).proposal, "count": before.count})[1:]:
+        goes = words.what_goes(before.count, purge_steps.items_of(house, number))
+        note(f"You are about to approve that {goes} be destroyed.")
+        for line in words.due_lines({**purge_steps.story(house, number).proposal, "count": before.count})[1:]:
             note(line)
         made = purge_steps.approve(house, signer_for(house, name, "approve"), number)
         ready = _ready(house, made)
     lines = [f"Purge {number} is approved: {counted(made.count, 'record')}. Nothing is destroyed yet."]
     lines.append(f"Until {ready} anybody with a role can stop it: ofrecord purge cancel {number} --reason '...'")
     lines.append(f"Next, from then on: ofrecord purge execute {number}")
-    say(as_json, {**batch_data(made, False), "ready": ready}, lines)
+    say(as_json, {**words.batch_data(made, False), "ready": ready}, lines)
     return FINE
 
 
@@ -183,7 +190,7 @@ def cancel(context: click.Context, number: int, reason: str, name: str, as_json:
     with open_for_writing(settings_of(context)) as house:
         made = purge_steps.cancel(house, signer_for(house, name, "cancel"), number, reason)
     line = f"Purge {number} is cancelled. Nothing was destroyed: all {counted(made.count, 'record')} stay."
-    say(as_json, batch_data(made, False), [line])
+    say(as_json, words.batch_data(made, False), [line])
 
 
 @purge.command("execute")
@@ -231,14 +238,15 @@ def execute(
         else:
             signer = signer_for(house, name, "execute", batch.proposed_by)
             purge_steps.may_execute(house, signer, number)
-            note(f"{counted(batch.count, 'record')} will be destroyed for good. THIS CANNOT BE UNDONE.")
+            goes = words.what_goes(batch.count, purge_steps.items_of(house, number))
+            note(f"{goes} will be destroyed for good. THIS CANNOT BE UNDONE.")
             note(f"If it is stopped in the middle, `ofrecord purge show {number}` says whether it has happened.")
             typed = typed_count(batch.count) if count is None else count
             document = purge_carrying_out.carry_out(house, signer, number, typed, named, _telling(progress))
     progress.end()
     with open_house(settings_of(context)) as house:
         written = certificates.write_certificate(house, number, into or house.settings.home / "certificates")
-    lines = destroyed_lines(document, written.pdf, written.json)
+    lines = words.destroyed_lines(document, written.pdf, written.json)
     say(as_json, {"document": document, "json": str(written.json), "pdf": str(written.pdf)}, lines)
     return FINE
 
@@ -362,20 +370,12 @@ def _dry_run(context: click.Context, number: int, as_json: bool) -> int:
         refused = purge_steps.dry_run(house, number)
         batch = purge_steps.purge_of(house, number)
         ready, gone = _ready(house, batch), _gone(house, batch)
-    lines = [
-        f"A dry run: nothing was changed. Purge {number} is {batch.state.value}, {counted(batch.count, 'record')}."
-    ]
-    lines += [f"  {label_of(each)} may not go: {why}" for each, why in sorted(refused.items())[:20]]
-    if refused:
-        lines.append(f"{counted(len(refused), 'record')} would throw the whole list back. Freeze a new one.")
-    else:
-        lines.append(f"Every record on it may still go. The next step is possible from {ready or 'no day'} on.")
     data = {
-        **batch_data(batch, gone),
+        **words.batch_data(batch, gone),
         "refused": {label_of(each): why for each, why in refused.items()},
         "ready": ready,
     }
-    say(as_json, data, lines)
+    say(as_json, data, words.dry_run_lines(batch, refused, ready))
     return FINE
 
 

@@ -1,12 +1,12 @@
 """How purges are told on the terminal: lists with their reasons, steps with who and when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from console.cli.output import counted
 from custody.authority import PurgeBatch, PurgeState, numbers_in
-from custody.ids import label_of
+from custody.ids import RecordNumber, label_of
 from workflows.purge_list import LISTED, NOT_VERIFIED
 from workflows.purge_steps import Story
 
@@ -96,6 +96,21 @@ def _by_one(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def what_goes(count: int, aside: Sequence[Any]) -> str:
+    """What a purge destroys: so many records, and items set aside where some are listed."""
+    return counted(count, "record") + (f" and {counted(len(aside), 'item')} set aside" if aside else "")
+
+
+def dry_run_lines(batch: PurgeBatch, refused: Mapping[RecordNumber, str], ready: str) -> list[str]:
+    """What the next step would do. `refused`: why a record may not go; `ready`: from when on the step is possible."""
+    count = counted(batch.count, "record")
+    lines = [f"A dry run: nothing was changed. Purge {batch.number} is {batch.state.value}, {count}."]
+    lines += [f"  {label_of(each)} may not go: {why}" for each, why in sorted(refused.items())[:20]]
+    if refused:
+        return [*lines, f"{counted(len(refused), 'record')} would throw the whole list back. Freeze a new one."]
+    return [*lines, f"Every record on it may still go. The next step is possible from {ready or 'no day'} on."]
+
+
 def due_lines(found: Mapping[str, Any]) -> list[str]:
     """A list, or what would be on one: what goes by which rule, and what stays for which reason."""
     may = f"{counted(found['count'], 'record')} may be destroyed:" if found["count"] else "nothing may be destroyed."
@@ -110,6 +125,11 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
         if not row["verified_by"]:
             lines.append("    NOT VERIFIED: nobody has compared this rule with its source. Ask the city attorney.")
     lines += _by_one(found.get("by_one", ()))
+    if found.get("items"):
+        listed = ", ".join(f"item {n} of run {run}" for run, n in found["items"][:40])
+        more = f" and {len(found['items']) - 40:,} more" if len(found["items"]) > 40 else ""
+        lines.append(f"With them {counted(len(found['items']), 'item')} set aside by imports, whole, because they hold")
+        lines.append(f"  the text of these records: {listed}{more}. What else they hold goes as well.")
     stays = [f"  {count:>9,}  {_reason(reason)}" for reason, count in found["excluded"].items()]
     if found["kept"]:
         lines.append(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.needles import GAP, SIZE, Kept, Needles, Traces, normal, window_starts
+from archiver.needles import GAP, SIZE, Found, Kept, Needles, Traces, normal, window_starts
 from archiver.residue import BLOCK, Search
 from archiver.sealing import new_seal
 from custody.errors import DamageError
@@ -130,6 +130,47 @@ def test_every_run_of_a_long_text_is_found() -> None:
         for start in range(0, len(letters) - GAP - 2 * SIZE):
             assert Search(needles).plain(letters[start : start + GAP + 2 * SIZE - 1].encode()), (SEED, start)
     assert not window_starts(normal(texts[1].encode())), "the second has no window"
+
+
+def test_a_shorter_part_is_found_however_it_lies_when_that_is_asked_for() -> None:
+    """Two records that begin alike: what the one has of the other is found at one place by chance, at another not."""
+    text, start = "I've been seeing a lot of this guy lately #19009", "ivebeenseeingalotof"
+    needles = Needles()
+    needles.add(Traces(number=1, n=1, texts=(text,), digests=()))
+    assert needles.pieces and not needles.windows
+    found = [bool(Search(needles).plain(b"x" * before + start.encode() + b"positives")) for before in range(SIZE)]
+    assert any(found) and not all(found), "a piece of it is where data is cut, or it is not"
+    assert all(
+        Search(needles, everywhere=True).plain(b"x" * before + start.encode() + b"positives") for before in range(SIZE)
+    )
+
+
+def test_a_window_is_found_whatever_stands_before_it_when_that_is_asked_for() -> None:
+    """What one record has of another begins a window there, and none here."""
+    needles = Needles()
+    needles.add(Traces(number=1, n=1, texts=("a tour of the field (x-post from r/pics) #33",), digests=()))
+    assert b"xpostfromrpics33" in needles.windows
+    assert not Search(needles).plain(b"driving (x-post from r/pics) #3397")
+    assert Search(needles, everywhere=True).plain(b"driving (x-post from r/pics) #3397")
+
+
+def test_one_text_in_another_script_does_not_make_everything_searched_hundreds_of_times() -> None:
+    chance, needles = random.Random(SEED), Needles()
+    needles.add(Traces(number=1, n=1, texts=("市议会将于周四晚上讨论除雪和停车规定",), digests=()))
+    assert needles.runs
+    looked = Counted(needles)
+    looked.data(chance.randbytes(200_000))
+    assert looked.times < 20, looked.times
+
+
+class Counted(Search):
+    """Counts how often it looks at something."""
+
+    times = 0
+
+    def plain(self, data: bytes) -> Found:
+        self.times += 1
+        return super().plain(data)
 
 
 def test_files_are_searched_across_the_borders_of_blocks(tmp_path: Path) -> None:

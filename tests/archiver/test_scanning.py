@@ -4,17 +4,20 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from archiver import scanning
-from archiver.needles import Found, Kept, ManyNeedles, Needles, Traces
+from archiver import sieve as sieve_module
+from archiver.needles import LETTERS, WORDS, Found, Kept, ManyNeedles, Needles, Traces, settle_one, sifted
 from archiver.residue import Search
 from archiver.scanning import Scanned, look, scan
 from archiver.sealing import new_seal
-from archiver.sieve import Sieve
+from archiver.sieve import Gathering, Sieve, settle
 from custody.errors import DamageError, UnavailableError
 from tests.archiver.test_residue import DIGESTS, FORMS, SEED, sentence
 
@@ -63,27 +66,53 @@ def kept_in(path: Path, each: Sequence[Traces]) -> Kept:
     return kept
 
 
-def test_a_sieve_knows_what_was_taken_up_and_nothing_else() -> None:
+def many_of(each: Sequence[Traces], folder: Path) -> ManyNeedles:
+    folder.mkdir()
+    half = len(each) // 2
+    sifting = sifted(each[:half], folder, "first") + sifted(each[half:], folder, "second")
+    for which in (LETTERS, WORDS):
+        settle_one(which, sifting, folder)
+    return ManyNeedles(folder, sifting)
+
+
+def test_a_sieve_knows_what_was_taken_up_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieve_module, "_TOGETHER", 5_000)
     chance = random.Random(SEED)
-    there = [chance.getrandbits(64) for _ in range(20_000)] + [0, 1, (1 << 64) - 1]
+    lowest, highest = -(1 << 63), (1 << 63) - 1
+    there = [chance.randint(lowest, highest) for _ in range(20_000)] + [0, 1, -1, lowest, highest]
     pieces = [chance.randbytes(16) for _ in range(3_000)]
-    sieve = Sieve()
+    gathering = Gathering(tmp_path, "some")
     for start in range(0, len(there), 700):
-        sieve.add(there[start : start + 700] * 3)
-    sieve.add(map(hash, pieces))
-    others = {chance.getrandbits(64) for _ in range(200_000)} - set(there)
-    near = {(number + 1) % (1 << 64) for number in there} - set(there)
-    assert len(sieve) == len({*there, *(hash(piece) % (1 << 64) for piece in pieces)}), f"seed {SEED}"
+        gathering.add(there[start : start + 700] * 3)
+    gathering.add(map(hash, pieces))
+    gathering.close()
+    assert len(gathering.runs) > 5
+    settle(gathering.runs, tmp_path / "sieve")
+    sieve = Sieve(tmp_path / "sieve")
+    others = {chance.randint(lowest, highest) for _ in range(200_000)} - set(there)
+    near = {number + 1 for number in there if number != highest} - set(there)
+    assert len(sieve) == len({*there, *map(hash, pieces)}), f"seed {SEED}"
     assert sieve.numbers([*there, *others, *near]) == set(there), f"seed {SEED}"
     assert sieve.pieces([*pieces, *(piece[::-1] for piece in pieces)]) == set(pieces), f"seed {SEED}"
-    with pytest.raises(ValueError, match="closed"):
-        sieve.add([5])
-    assert Sieve().numbers([0, 5]) == set() and len(Sieve()) == 0
+    sieve.close()
+    settle([], tmp_path / "empty")
+    empty = Sieve(tmp_path / "empty")
+    assert empty.numbers([0, 5, -5]) == set() and len(empty) == 0
 
 
-def test_many_needles_find_in_every_form_what_the_needles_find() -> None:
+def test_a_sieve_that_another_program_made_is_refused(tmp_path: Path) -> None:
+    """Another program's `hash` is another, so nothing would be found in it, and that would be taken for the truth."""
+    made = "from pathlib import Path; from archiver.sieve import settle; settle([], Path('sieve'))"
+    subprocess.run(
+        [sys.executable, "-c", made], cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": str(Path.cwd())}
+    )
+    with pytest.raises(UnavailableError, match="by another program"):
+        Sieve(tmp_path / "sieve")
+
+
+def test_many_needles_find_in_every_form_what_the_needles_find(tmp_path: Path) -> None:
     chance, each = random.Random(SEED), traces(600)
-    needles, many = exact(each), ManyNeedles(each)
+    needles, many = exact(each), many_of(each, tmp_path / "sieves")
     assert len(many) == different(needles) and many.blank == needles.blank and many.wants() == needles.wants()
     other = "".join(chance.choices("abcdefgilmnorst", k=400))
     for form, made in FORMS.items():
@@ -103,9 +132,9 @@ def test_many_needles_find_in_every_form_what_the_needles_find() -> None:
     )
 
 
-def test_a_digest_of_letters_alone_is_found_among_letters_alone() -> None:
+def test_a_digest_of_letters_alone_is_found_among_letters_alone(tmp_path: Path) -> None:
     each = [Traces(number=1, n=1, texts=(), digests=(b"an opening that is letters alone",))]
-    for needles in (exact(each), ManyNeedles(each)):
+    for needles in (exact(each), many_of(each, tmp_path / "sieves")):
         assert Search(needles).data(b"12345" + each[0].digests[0] + b"6789")
 
 

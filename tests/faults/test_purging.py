@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from archiver.catalog import destroyed_rows
 from custody.clock import fixed_clock
 from custody.ids import RecordNumber
 from tests.conftest import NOW, Archive
@@ -35,10 +36,16 @@ from workflows.house import open_for_writing
 
 NUMBERS = (3, 5, 10, *range(21, 26))
 STEPS = (
-    "staged", "needles", "planned", "executed", "moved", "removed", "media", "settled", "searched", "verified",
-    "cleaned",
+    "staged", "needles", "planned", "executed", "moved", "removed", "media", "settled", "written anew", "searched",
+    "verified", "cleaned",
 )  # fmt: skip
 WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.rmtree"}
+
+
+@pytest.fixture(autouse=True)
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that eight of 25 records are a large part, and the database is written anew."""
+    monkeypatch.setattr(destroyed_rows, "MANY", 1)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A purge step by step: who may, when, on which list; and that anything new throws the list back untouched."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from workflows.holding import Wanted
 from workflows.house import House
 from workflows.purge_list import CHANGED, NEWER, NOT_VERIFIED, due_list
 from workflows.purging import StillDue, Told
+from workflows.set_aside import Item
 
 Jsonl = Callable[..., Path]
 
@@ -35,6 +36,8 @@ class NoPurge:
         authority: Mapping[str, Any],
         told: Told,
         still_due: StillDue,
+        *,
+        items: Collection[Item] = (),
     ) -> Purged:
         refused = still_due(numbers)
         if refused:
@@ -210,7 +213,7 @@ def test_a_newer_version_throws_the_list_back(scene: Scene, jsonl: Jsonl) -> Non
 def test_what_comes_up_during_the_destruction_itself_throws_back_too(scene: Scene) -> None:
     number = scene.ready()
 
-    def purge(house: House, numbers: Any, authority: Any, told: Any, still_due: StillDue) -> Purged:
+    def purge(house: House, numbers: Any, authority: Any, told: Any, still_due: StillDue, *, items: Any) -> Purged:
         holding.place(house, Wanted(kind="litigation", matter="Doe v. City", reason="suit", numbers=(2,)))
         assert still_due(numbers)
         raise UnavailableError("thrown back")

@@ -10,6 +10,7 @@ from typing import Any
 import pysqlite3.dbapi2 as driver
 import pytest
 
+from archiver.catalog import destroyed_rows
 from archiver.catalog.dump import dump
 from archiver.needles import Needles, Traces
 from archiver.residue import Search
@@ -20,7 +21,7 @@ from custody.errors import DamageError, UnavailableError, UsageError
 from custody.ids import RecordNumber
 from custody.purged import Purged
 from tests.conftest import Archive, record
-from workflows import auditing, finding, log_book, purging
+from workflows import auditing, finding, log_book, purging, set_aside
 from workflows.auditing import rebuild_catalog, verify
 from workflows.house import House
 from workflows.log_book import Wanted
@@ -163,6 +164,24 @@ def test_all_records_can_go(filled: Archive) -> None:
     assert codes(filled) == set()
 
 
+def test_a_large_part_has_the_database_written_anew_and_a_small_one_not(
+    filled: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of rows in unused places of pages is gone before anything is searched."""
+    steps: list[str] = []
+    destroy(filled, 40, step=steps.append)
+    assert "settled" in steps and "written anew" not in steps
+    monkeypatch.setattr(destroyed_rows, "MANY", 10)
+    needles = needles_of(filled, *range(1, 31))
+    done = destroy(filled, *range(1, 31), step=steps.append, authority={**AUTHORITY, "certificate": "DC-2026-0002"})
+    assert "written anew" in steps and done.verified is not None
+    assert not list(filled.home.glob("**/compact.sqlite*")) and found_in(filled, needles) == set()
+    with filled.reading() as house:
+        assert house.catalog.dbapi().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert house.catalog.dbapi().execute("SELECT count(*) FROM record").fetchone() == (9,)
+    assert codes(filled) == set()
+
+
 def test_media_go_with_their_last_use(filled: Archive) -> None:
     with filled.reading() as house:
         shown = dict(house.catalog.connection.exec_driver_sql("SELECT number, hex(sha256) FROM media_use").all())
@@ -286,11 +305,66 @@ def test_damage_stops_it_before_anything_is_touched(filled: Archive, whose: int)
 
 def test_an_item_set_aside_that_holds_the_text_stops_it(archive: Archive, jsonl: Jsonl) -> None:
     archive.take_in(jsonl("a", post(1), post(2), json.dumps(post(1))[:-9]))
-    with pytest.raises(UnavailableError, match=r"R1 also stands in vault/quarantine/") as refused:
+    with pytest.raises(UnavailableError, match=r"R1 also stands in item 1 set aside by run 1") as refused:
         destroy(archive, 1)
     assert "ofrecord hold place other R1 --matter" in refused.value.hint
+    assert "ofrecord purge propose --with-quarantined" in refused.value.hint
     assert destroy(archive, 2).verified is not None
     assert codes(archive) == set()
+
+
+@pytest.fixture
+def with_items(archive: Archive, jsonl: Jsonl) -> Archive:
+    """R1 and R2; two items set aside with the text of R1, between them one that holds nobody's."""
+    nobody = '{"nothing": "of anybody, but long enough to be found again"'
+    archive.take_in(jsonl("a", post(1), post(2), json.dumps(post(1))[:-9], nobody, json.dumps(post(1))[:-5]))
+    return archive
+
+
+def items_in(archive: Archive) -> list[tuple[int, int]]:
+    with archive.reading() as house:
+        return [(row["run"], row["n"]) for row in destroyed_rows.aside(house.catalog.connection)]
+
+
+def test_items_set_aside_are_named_before_anybody_signs_and_go_with_the_records(with_items: Archive) -> None:
+    needles, before = needles_of(with_items, 1), dict(bytes_of(with_items))
+    with with_items.writing() as house:
+        assert set_aside.holding_text_of(house, [1], lambda *said: None) == {(1, 1): ["R1"], (1, 3): ["R1"]}
+        assert set_aside.holding_text_of(house, [2], lambda *said: None) == {}
+    assert not (with_items.home / "purging").exists()
+    with pytest.raises(UnavailableError, match="R1 also stands in item 3 set aside by run 1"):
+        destroy(with_items, 1, items=[(1, 1)])
+    assert codes(with_items) == set() and len(items_in(with_items)) == 3
+    done = destroy(with_items, 1, items=[(1, 1), (1, 3)])
+    assert done.verified is not None and done.remains is not None and done.remains.hits == ()
+    assert (done.records, done.versions, done.survivors) == (1, 1, 1) and done.stores["items set aside"] == 2
+    assert items_in(with_items) == [(1, 2)] and found_in(with_items, needles) == set()
+    [name] = [name for name in before if "/quarantine/" in name]
+    assert len((with_items.home / name).read_bytes()) == len(before[name]) and codes(with_items) == set()
+    assert [each for each in check(with_items.home / name, Profile.OFRECORD, Tally()) if each.is_damage] == []
+    with pytest.raises(UnavailableError, match="no item 1 set aside by run 1: it was destroyed already"):
+        destroy(with_items, 2, items=[(1, 1)])
+    with with_items.reading() as house:
+        held = list(dump(house.catalog.connection))
+    assert rebuild_catalog(with_items.settings, lambda done: None, with_items.clock) == 1
+    with with_items.reading() as house:
+        assert list(dump(house.catalog.connection)) == held
+    assert codes(with_items) == set()
+
+
+def test_an_item_that_only_seems_destroyed_is_a_finding(with_items: Archive) -> None:
+    destroy(with_items, 1, items=[(1, 1), (1, 3)])
+    sql(with_items, "INSERT INTO destroyed SELECT -run, n, 1, leaf, segment, offset, length FROM quarantine")
+    sql(with_items, "DELETE FROM quarantine")
+    assert {"content-gone", "tombstone-differs"} <= codes(with_items)
+
+
+def test_an_item_brought_back_by_hand_is_a_finding(with_items: Archive) -> None:
+    [name] = [name for name, _ in bytes_of(with_items) if "/quarantine/" in name]
+    before = (with_items.home / name).read_bytes()
+    destroy(with_items, 1, items=[(1, 1), (1, 3)])
+    (with_items.home / name).write_bytes(before)
+    assert "tombstone-differs" in codes(with_items)
 
 
 def test_residue_anywhere_means_no_end(filled: Archive) -> None:
