@@ -22,6 +22,9 @@ from custody.errors import DamageError, UnavailableError
 FOLDER = "purging"
 """The folder in an archive where a destruction keeps what it needs until it is finished."""
 
+ANEW, SIEVES = "compact.sqlite", "sieves"
+"""What lies there only while something is written anew or searched for, and is nobody's after a crash."""
+
 _PIECE = 1 << 20
 Seen = Callable[[Place, bytes], None]
 """Hears of each version that is to be destroyed, with its stored bytes."""

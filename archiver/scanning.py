@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver import durable
+from archiver.erasing import SIEVES
 from archiver.needles import LETTERS, WORDS, Found, Kept, ManyNeedles, Needles, Sifting, settle_one, sifted
 from archiver.residue import BLOCK, Search
 from archiver.sealing import Seal
@@ -44,7 +45,7 @@ class Source(NamedTuple):
 
     def folder(self) -> Path:
         """Where the sieves of the needles lie during a search, beside the traces."""
-        return self.path.with_name("sieves")
+        return self.path.with_name(SIEVES)
 
 
 class Sieves(NamedTuple):

@@ -187,6 +187,10 @@ def _carry_out_destructions(house: House) -> None:
     """Remove what a destruction decided on and was stopped before it could; forget what was only prepared."""
     staging = house.settings.home / erasing.FOLDER
     waiting = destroyed_rows.unfinished_ones(house.catalog.connection)
+    if staging.exists():
+        durable.remove_folder(staging / erasing.SIEVES)
+        for path in staging.glob(f"{erasing.ANEW}*"):
+            durable.remove(path)
     for each, _, media in waiting:
         erasing.carry_out(house.catalog, house.vault, staging, each.cause, media, lambda name: None)
     if waiting and house.catalog.truncate_log():  # while somebody reads, the search for remains waits for it

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, takewhile
 from pathlib import Path
 
-from archiver import erasing
+from archiver import durable, erasing
 from archiver.catalog import destroyed_rows, living, rows
 from archiver.needles import Found, Kept, Needles
 from archiver.residue import Search
@@ -92,7 +92,9 @@ def _left_in_database(house: House, needles: Needles, left: Found, told: Told) -
 
 def write_anew(house: House) -> None:
     """Write the database anew, since its pages can hold copies of rows that went."""
-    house.catalog.compact(house.settings.home / erasing.FOLDER / "compact.sqlite")
+    staging = house.settings.home / erasing.FOLDER
+    durable.make_folder(staging)
+    house.catalog.compact(staging / erasing.ANEW)
 
 
 def _files(house: House) -> tuple[list[Path], list[Path]]:
