@@ -6,7 +6,9 @@ And a backup in one process while another imports: what comes back is one moment
 import random
 import shutil
 import signal
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,6 +129,15 @@ def test_stopped_at_each_step(prepared: Place, crew: Crew, what: str, fault: str
     count.reached()
 
 
+def acts_before_the_restore(home: Path) -> int:
+    """How many acts the archive had when it was copied. A restore writes its own; and of readings that were in the
+    ledger, which are where somebody has read for five minutes, that they are lost."""
+    with closing(sqlite3.connect(home / "catalog.sqlite")) as catalog:
+        query = "SELECT count(*) FROM act WHERE kind NOT IN ('archive.restored', 'reads.lost')"
+        found: int = catalog.execute(query).fetchone()[0]
+    return found
+
+
 def test_backups_while_another_process_imports(scene: Scene, crew: Crew) -> None:
     count = Count(what="backups during an import", wanted=points(60, 6))
     key = scene.folder / "during.key"
@@ -159,9 +170,9 @@ def test_backups_while_another_process_imports(scene: Scene, crew: Crew) -> None
             words = (*place.words("restore"), "--set", each["set"], "--older-is-known")
             again = other.run(Job(words=words, home=place.home))
             assert again.code == 0, again
-            there = counts(place.back)
-            then = tuple(sorted({**there, "acts": there["acts"] - 1}.items()))
-            ended_run = tuple(sorted({**there, "acts": there["acts"] - 2}.items()))
+            there = {**counts(place.back), "acts": acts_before_the_restore(place.back)}
+            then = tuple(sorted(there.items()))
+            ended_run = tuple(sorted({**there, "acts": there["acts"] - 1}.items()))
             assert then in promised or ended_run in promised, (there, sorted(promised))
             moments.add(then)
             shutil.rmtree(place.back)
