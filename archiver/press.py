@@ -184,7 +184,8 @@ def _serve(pipe: Connection) -> None:
     try:
         while True:
             archive, date, pieces = _HEAD.decode(pipe.recv_bytes())
-            done = [_PACK(press(archive, date, _SHEETS.decode(pipe.recv_bytes()))) for _ in range(pieces)]
+            sent = [pipe.recv_bytes() for _ in range(pieces)]  # all of it at once: who sends waits for who takes
+            done = [_PACK(press(archive, date, _SHEETS.decode(sent.pop(0)))) for _ in range(pieces)]
             for piece in done:
                 pipe.send_bytes(piece)
     except (EOFError, OSError):
