@@ -183,10 +183,15 @@ def _serve(pipe: Connection) -> None:
     gc.disable()  # nothing here makes reference cycles
     try:
         while True:
-            archive, date, pieces = _HEAD.decode(pipe.recv_bytes())
-            sent = [pipe.recv_bytes() for _ in range(pieces)]  # all of it at once: who sends waits for who takes
-            done = [_PACK(press(archive, date, _SHEETS.decode(sent.pop(0)))) for _ in range(pieces)]
-            for piece in done:
-                pipe.send_bytes(piece)
+            _serve_batch(pipe)
     except (EOFError, OSError):
         return
+
+
+def _serve_batch(pipe: Connection) -> None:
+    """Press one batch. All of it is taken before the work begins: who sends a piece waits until it is taken."""
+    archive, date, pieces = _HEAD.decode(pipe.recv_bytes())
+    sent = [pipe.recv_bytes() for _ in range(pieces)]
+    done = [_PACK(press(archive, date, _SHEETS.decode(sent.pop(0)))) for _ in range(pieces)]
+    for piece in done:
+        pipe.send_bytes(piece)

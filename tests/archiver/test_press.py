@@ -1,6 +1,9 @@
 """The second process makes the same as the first would, in whatever pieces the sheets go over."""
 
-from archiver.press import PIECE, WORTH_A_PROCESS, Press, Sheet, press
+import msgspec
+import pytest
+
+from archiver.press import PIECE, WORTH_A_PROCESS, Press, Sheet, _serve_batch, press
 from custody.ids import ArchiveId
 
 ARCHIVE, DATE = ArchiveId("0123456789ab"), "2026-11-20T18:00:00.000Z"
@@ -26,3 +29,21 @@ def test_batches_come_back_in_order_and_whole_whichever_way_they_went() -> None:
         assert worker.receive() == press(ARCHIVE, DATE, batches[-1])
     finally:
         worker.close()
+
+
+class Pipe:
+    """What one side of a pipe gives, with how much of it was taken."""
+
+    def __init__(self, *messages: bytes) -> None:
+        self.left = list(messages)
+
+    def recv_bytes(self) -> bytes:
+        return self.left.pop(0)
+
+
+def test_a_batch_is_taken_whole_before_the_work_on_it_begins() -> None:
+    """Or the process that reads on would stand still until nearly all of the batch is done."""
+    pipe = Pipe(msgspec.msgpack.encode((ARCHIVE, DATE, 3)), b"no sheets", b"more", b"the last")
+    with pytest.raises(msgspec.MsgspecError):
+        _serve_batch(pipe)  # type: ignore[arg-type]
+    assert pipe.left == []

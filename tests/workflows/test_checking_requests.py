@@ -3,7 +3,7 @@
 import copy
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -152,10 +152,11 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 
 
-def test_whatever_stands_in_a_field_is_judged_or_refused_in_words() -> None:
-    """Each field of each case once with something that does not belong there, never the same twice in a row."""
+def spoiled(paths: Iterable[Path]) -> Iterator[tuple[str, Any]]:
+    """Each field of each case in some files once with something that does not belong there, never the same twice in a
+    row: the file's name and the case."""
     tried = 0
-    for path in sorted(CASES.glob("*.toml")):
+    for path in paths:
         for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
             for place in places(case):
                 data = copy.deepcopy(case)
@@ -164,9 +165,7 @@ def test_whatever_stands_in_a_field_is_judged_or_refused_in_words() -> None:
                     inner = inner[step]
                 inner[place[-1]] = WRONG[tried % len(WRONG)]
                 tried += 1
-                with suppress(UsageError):
-                    checked(read_case(data, "1", f"{path.name}, case 1"))
-    assert tried > 1000
+                yield path.name, data
 
 
 def places(data: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -174,6 +173,15 @@ def places(data: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
     for name, part in rows:
         yield (*before, name)
         yield from places(part, (*before, name))
+
+
+def test_whatever_stands_in_a_field_is_judged_or_refused_in_words() -> None:
+    tried = 0
+    for name, data in spoiled(sorted(CASES.glob("*.toml"))):
+        tried += 1
+        with suppress(UsageError):
+            checked(read_case(data, "1", f"{name}, case 1"))
+    assert tried > 1000
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
