@@ -28,6 +28,9 @@ Index = Callable[[Sequence[Record], Mapping[RecordNumber, str]], None]
 """Puts records, each with its line of words, into the search engine, inside the catalog's transaction."""
 
 QUARANTINE = "quarantine"
+FLUSHED_ASIDE = WORTH_A_PROCESS
+"""Sheets in a batch from which its bytes are flushed in a thread of their own."""
+
 _PLACE = ("segment", "offset", "raw_length", "length", "sha256")
 
 
@@ -136,7 +139,7 @@ class Intake:
         del pressed
         above = max((segment.row["id"] for segment in segments.values()), default=0)
         block = self.ledger.block(entries, at, above) if entries else None
-        kept = self._kept(list(segments.values()), block, len(batch.slips) >= WORTH_A_PROCESS)
+        kept = self._kept(list(segments.values()), block, len(batch.slips) >= FLUSHED_ASIDE)
         try:
             self._acknowledge(batch, run, segments, versions, quarantined, lines, block, kept)
         finally:
