@@ -3,7 +3,7 @@
 Times are always aware and in UTC inside the house; a city's own time zone appears only where a person reads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,30 +51,50 @@ def local_day(moment: datetime, zone: str) -> date:
 _DAY = 86_400_000
 
 
+_FIRST = date(1970, 1, 1).toordinal()
+
+
 def day_reader(zone: str) -> Callable[[int], date]:
-    """A function that says on which day in a zone a moment (milliseconds, UTC) lies: `local_day` for millions of them.
-
-    A day of UTC in which the zone's clocks are not changed has one offset, which is reckoned once.
-    """
-    local, epoch = ZoneInfo(zone), datetime(1970, 1, 1, tzinfo=UTC)
-    offsets: dict[int, int | None] = {}
-    days: dict[int, date] = {}
-
-    def offset_in(day: int) -> int | None:
-        ends = [(epoch + timedelta(days=day + side)).astimezone(local).utcoffset() for side in (0, 1)]
-        return None if ends[0] != ends[1] or ends[0] is None else round(ends[0].total_seconds() * 1000)
+    """A function that says on which day in a zone a moment (milliseconds, UTC) lies: `local_day` for some of them."""
+    ordinals = ordinals_reader(zone)
 
     def day_of(millis: int) -> date:
-        utc_day = millis // _DAY
-        if utc_day not in offsets:
-            offsets[utc_day] = offset_in(utc_day)
-        offset = offsets[utc_day]
-        if offset is None:
-            return (epoch + timedelta(milliseconds=millis)).astimezone(local).date()
-        number = (millis + offset) // _DAY
-        found = days.get(number)
-        if found is None:
-            found = days[number] = date.fromordinal(719_163 + number)
-        return found
+        (ordinal,) = ordinals((millis,))
+        return date.fromordinal(ordinal or 0)
 
     return day_of
+
+
+def ordinals_reader(zone: str) -> Callable[[Iterable[int | None]], list[int | None]]:
+    """A function that gives the local days of very many moments (milliseconds, UTC) as ordinals; None stays None."""
+    offsets = _Offsets(ZoneInfo(zone))
+
+    def ordinals(moments: Iterable[int | None]) -> list[int | None]:
+        return [
+            None
+            if at is None
+            else _FIRST + (at + offset) // _DAY
+            if (offset := offsets[at // _DAY]) is not None
+            else offsets.slowly(at)
+            for at in moments
+        ]
+
+    return ordinals
+
+
+class _Offsets(dict[int, int | None]):
+    """By day of UTC the zone's offset in milliseconds, reckoned once; None where its clocks are changed."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone, self._epoch = zone, datetime(1970, 1, 1, tzinfo=UTC)
+
+    def __missing__(self, day: int) -> int | None:
+        ends = [(self._epoch + timedelta(days=day + side)).astimezone(self._zone).utcoffset() for side in (0, 1)]
+        same = ends[0] is not None and ends[0] == ends[1]
+        found = self[day] = round(ends[0].total_seconds() * 1000) if same and ends[0] is not None else None
+        return found
+
+    def slowly(self, millis: int) -> int:
+        """The local day of one moment, whatever the clocks do on it."""
+        return (self._epoch + timedelta(milliseconds=millis)).astimezone(self._zone).date().toordinal()

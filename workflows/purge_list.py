@@ -128,13 +128,15 @@ class _Judge:
         """The row of a schedule."""
         return self._schedules.row(series)
 
-    def each(self, numbers: Sequence[RecordNumber]) -> Iterator[tuple[RecordNumber, dict[str, Any], Disposition]]:
+    def each(self, numbers: Sequence[int]) -> Iterator[tuple[RecordNumber, dict[str, Any], Disposition]]:
         """Each record with its facts and its judgement."""
         connection = self._house.catalog.connection
+        with self._house.catalog.reading():
+            judging = disposing.Judging(self._house, self._today, numbers)
         for part in purge_rows.parts(numbers):
             chosen = [RecordNumber(number) for number in part]
             facts, filed = queries.record_rows(connection, chosen), keeping_queries.filings(connection, chosen)
-            judged = disposing.judged(self._house, chosen, self._today)
+            judged = dict(judging.each(chosen))
             self._buckets = purge_rows.buckets(connection, chosen)
             for number in chosen:
                 series = filed.get(number, facts[number]["series"])
