@@ -101,7 +101,8 @@ def row(number: int, run: int, chance: Random) -> dict[str, Any]:
     parent = chance.choice(("", "", str(chance.randrange(1, 61))))
     return {
         "number": number, "account": chance.choice((1, 1, 2)), "object_id": f"{number}", "platform": "facebook",
-        "kind": "comment", "state": "live", "series": chance.choice(SERIES), "series_reason": "made up", "parent_id": parent,
+        "kind": "comment", "state": "live", "series": chance.choice(SERIES), "series_reason": "made up",
+        "parent_id": parent,
         "root_id": chance.choice(("", "", "", "1")), "author_name": chance.choice(("", "Jo", "parks")),
         "author_handle": "", "created_at": chance.choice((created, created, created, None)),
         "removed_at": chance.choice((None, None, created + chance.randrange(10**11))), "current": 1, "versions": 1,
