@@ -106,7 +106,7 @@ def _burden(house: House, size: int) -> None:
 
 def _bare(house: House, size: int) -> Row:
     start = time.perf_counter()
-    count = sum(1 for _ in keeping_queries.kept_rows(house.catalog.connection, None, False))
+    count = sum(1 for _ in keeping_queries.kept_rows(house.catalog.connection, None, None))
     return f"bare pass over {count:,} rows", time.perf_counter() - start, "s", "", None
 
 

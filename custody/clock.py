@@ -3,7 +3,7 @@
 Times are always aware and in UTC inside the house; a city's own time zone appears only where a person reads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,43 +49,63 @@ def local_day(moment: datetime, zone: str) -> date:
 
 
 _DAY = 86_400_000
+_FIRST = date(1970, 1, 1).toordinal()
 
 
 def day_reader(zone: str) -> Callable[[int], date]:
-    """A function that says on which day in a zone a moment (milliseconds, UTC) lies: `local_day` for millions of them.
-
-    A day of UTC in which the zone's clocks are not changed has one offset, which is reckoned once.
-    """
-    local, epoch = ZoneInfo(zone), datetime(1970, 1, 1, tzinfo=UTC)
-    offsets: dict[int, int | None] = {}
+    """A function that says on which day in a zone a moment (milliseconds, UTC) lies: `local_day` for millions of them,
+    and for those at the edge of the calendar our first or last day."""
+    offsets = _Offsets(ZoneInfo(zone))
     days: dict[int, date] = {}
 
-    def offset_in(day: int) -> int | None:
-        try:
-            ends = [(epoch + timedelta(days=day + side)).astimezone(local).utcoffset() for side in (0, 1)]
-        except OverflowError:  # the first or the last day that there is
-            return None
-        return None if ends[0] != ends[1] or ends[0] is None else round(ends[0].total_seconds() * 1000)
-
     def day_of(millis: int) -> date:
-        utc_day = millis // _DAY
-        if utc_day not in offsets:
-            offsets[utc_day] = offset_in(utc_day)
-        offset = offsets[utc_day]
-        if offset is None:
-            return _day_at_the_edge(epoch + timedelta(milliseconds=millis), local)
-        number = (millis + offset) // _DAY
-        found = days.get(number)
+        offset = offsets[millis // _DAY]
+        ordinal = offsets.slowly(millis) if offset is None else _FIRST + (millis + offset) // _DAY
+        found = days.get(ordinal)
         if found is None:
-            found = days[number] = date.fromordinal(719_163 + number)
+            found = days[ordinal] = date.fromordinal(ordinal)
         return found
 
     return day_of
 
 
-def _day_at_the_edge(moment: datetime, zone: ZoneInfo) -> date:
-    """The day of a moment in a zone; where the zone's calendar would have left ours, our first or last day."""
-    try:
-        return moment.astimezone(zone).date()
-    except OverflowError:
-        return date.min if moment.year == 1 else date.max
+def ordinals_reader(zone: str) -> Callable[[Iterable[int | None]], list[int | None]]:
+    """A function that gives the local days of very many moments (milliseconds, UTC) as ordinals; None stays None."""
+    offsets = _Offsets(ZoneInfo(zone))
+
+    def ordinals(moments: Iterable[int | None]) -> list[int | None]:
+        return [
+            None
+            if at is None
+            else _FIRST + (at + offset) // _DAY
+            if (offset := offsets[at // _DAY]) is not None
+            else offsets.slowly(at)
+            for at in moments
+        ]
+
+    return ordinals
+
+
+class _Offsets(dict[int, int | None]):
+    """By day of UTC the zone's offset in milliseconds, reckoned once; None where its clocks are changed."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone, self._epoch = zone, datetime(1970, 1, 1, tzinfo=UTC)
+
+    def __missing__(self, day: int) -> int | None:
+        try:
+            ends = [(self._epoch + timedelta(days=day + side)).astimezone(self._zone).utcoffset() for side in (0, 1)]
+        except OverflowError:  # the first or the last day that there is
+            ends = [None, None]
+        same = ends[0] is not None and ends[0] == ends[1]
+        found = self[day] = round(ends[0].total_seconds() * 1000) if same and ends[0] is not None else None
+        return found
+
+    def slowly(self, millis: int) -> int:
+        """The local day of one moment, whatever the clocks do on it."""
+        moment = self._epoch + timedelta(milliseconds=millis)
+        try:
+            return moment.astimezone(self._zone).date().toordinal()
+        except OverflowError:
+            return (date.min if moment.year == 1 else date.max).toordinal()

@@ -6,15 +6,16 @@ that a million records cost little more than the number of different situations 
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice, repeat
 from zoneinfo import ZoneInfo
 
 from archiver.catalog import keeping_queries, purge_rows, queries
-from archiver.catalog.keeping_queries import KeptRow
+from archiver.catalog.keeping_queries import Kept, KeptRow
 from custody.authority import numbers_in
-from custody.clock import day_reader, local_day
+from custody.clock import day_reader, local_day, ordinals_reader
 from custody.hold import CLOSED, ONGOING, Hold, HoldKind
 from custody.ids import RecordNumber
 from custody.selector import Clause, Everything, Selector, from_data
@@ -23,8 +24,11 @@ from workflows.house import House
 from workflows.request_bearing import Bearing, bearing_of
 
 Fact = RequestFacts | HoldFacts
+Key = tuple[object, ...]
+Days = Callable[[Iterable[int | None]], Sequence[int | None]]
 
 _NO_LIMIT = 2**62
+_SOME = 5_000
 _FEW = 200
 """So many records are asked one by one whether a hold reaches them; for more the search engine is asked once."""
 
@@ -53,6 +57,7 @@ class Bearings:
 
     terms: CityTerms
     day_of: Callable[[int], date]
+    ordinals: Days
     codes: "array[int]"
     groups: list[tuple[Fact, ...]] = field(default_factory=lambda: [()])
     to_all: list[tuple[int, Fact]] = field(default_factory=list)
@@ -86,21 +91,32 @@ class Bearings:
                 self._after[key] = len(self.groups) - 1
         return self._after[key]
 
-    def key(self, row: KeptRow) -> tuple[object, ...]:
-        """What of a record decides its judgement: records with the same key are judged alike."""
-        reached = (self.codes[row.number], bisect_left(self.limits, row.number))
-        return (*self.own_key(row), *reached)
+    def keyed(self, rows: Iterable[KeptRow]) -> Iterator[tuple[KeptRow, Key]]:
+        """Rows with what of each decides its judgement: records with the same key are judged alike."""
+        stream = iter(rows)
+        while some := list(islice(stream, _SOME)):
+            for row, own in zip(some, self.own_keys(some), strict=True):
+                yield row, (own, bisect_left(self.limits, row.number), self.codes[row.number])
 
-    def own_key(self, row: KeptRow) -> tuple[object, ...]:
-        """The part of the key that has nothing to do with requests and holds."""
-        number, account, series, created, removed, thread_end = row
+    def own_keys(self, rows: Sequence[Kept], of: Days | None = None) -> list[Key]:
+        """The part of each row's key that has nothing to do with requests and holds, nor with how far notices reach.
+
+        `of` says what of its moments counts; as a rule their days.
+        """
+        numbers, accounts, series, *moments = zip(*rows, strict=True)
+        read = of or self.ordinals
+        days = (repeat(None) if set(some) == {None} else read(some) for some in moments)
+        odd = map(self._odd, numbers, accounts) if self._has_odd() else repeat(None)
+        return list(zip(series, *days, odd, strict=False))  # what repeats has no end
+
+    def _has_odd(self) -> bool:
+        return bool(
+            self.damaged or self.transferred or self.with_events or self.accounts_with_events or len(self.refiled)
+        )
+
+    def _odd(self, number: int, account: int) -> Key:
         own = number in self.with_events
-        day_of = self.day_of
         return (
-            series,
-            None if created is None else day_of(created),
-            None if removed is None else day_of(removed),
-            None if thread_end is None else day_of(thread_end),
             number in self.damaged,
             self.transferred.get(number),
             number if own else 0,
@@ -112,9 +128,9 @@ class Bearings:
         """The facts that reach every record up to a number not below this one."""
         return tuple(fact for upto, fact in self.to_all if number <= upto)
 
-    def situation(self, row: KeptRow) -> Situation:
+    def situation(self, row: Kept) -> Situation:
         """Everything that bears on a record."""
-        return self.under(self.alone(row), (*self.on_all(row.number), *self.groups[self.codes[row.number]]))
+        return self.under(self.alone(row), (*self.on_all(row[0]), *self.groups[self.codes[row[0]]]))
 
     def under(self, situation: Situation, facts: Iterable[Fact]) -> Situation:
         """A situation on which some facts bear, each once."""
@@ -125,7 +141,7 @@ class Bearings:
             holds=tuple(fact for fact in different if isinstance(fact, HoldFacts)),
         )
 
-    def alone(self, row: KeptRow) -> Situation:
+    def alone(self, row: Kept) -> Situation:
         """A record by itself, with its notices; no request and no hold bears on it."""
         number, _, series, created, removed, thread_end = row
         record = RecordFacts(
@@ -143,9 +159,10 @@ class Bearings:
         notices = tuple(each.facts for each in covering if number <= each.upto and each.rank >= before)
         return Situation(record=record, city=self.terms, notices=notices)
 
-    def _with_events(self, record: RecordFacts, row: KeptRow) -> RecordFacts:
+    def _with_events(self, record: RecordFacts, row: Kept) -> RecordFacts:
         """Recorded events: of the series, then of the account, then of the record itself; the nearest counts."""
-        for place in (("series", row.series), ("account", row.account), ("record", row.number)):
+        number, account, series, *_ = row
+        for place in (("series", series), ("account", account), ("record", number)):
             for event in self.events.get(place, ()):
                 record = _after_event(record, event["what"], event["day"])
         return record
@@ -176,7 +193,9 @@ def gather(house: House, terms: CityTerms, numbers: Sequence[int] | None = None)
     """Gather what bears on some records, or (None) on all."""
     connection, zone = house.catalog.connection, house.city.time_zone
     codes = array("I", bytes(4 * (keeping_queries.last_record(connection) + 1)))
-    found = Bearings(terms=terms, day_of=day_reader(zone), codes=codes, notices=_notices(house))
+    found = Bearings(
+        terms=terms, day_of=day_reader(zone), ordinals=ordinals_reader(zone), codes=codes, notices=_notices(house)
+    )
     for hold in queries.holds(connection):
         if hold.released_at is None:
             _hold(house, hold, found, numbers)

@@ -4,13 +4,13 @@ One record, some records and the whole archive go the same way: `bearing.gather`
 judge it. Records on which the same bears are judged once, which is what makes a million of them a matter of seconds.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from archiver.catalog import keeping_queries, queries
 from archiver.catalog.keeping_queries import KeptRow
+from archiver.catalog.threads import Threads, threads_of
 from custody.clock import local_day
 from custody.disposition import Disposition
 from custody.ids import RecordNumber
@@ -19,13 +19,15 @@ from policies.calendars import holiday_rules
 from retention_schedules.cases import CASES, ELSEWHERE, judge_case
 from retention_schedules.eligibility import judge
 from retention_schedules.schedules import Schedules
-from retention_schedules.situation import CityTerms
-from workflows.bearing import Bearings, damaged_among, gather
+from workflows.bearing import Key, damaged_among, gather
 from workflows.case_files import CaseResult, Found, run_folder
 from workflows.due_list import Due as Due
 from workflows.due_list import due_list
 from workflows.house import House
 from workflows.terms import schedules_of, terms_of
+
+_MOST_KNOWN = 50_000
+"""So many judgements are remembered at once."""
 
 
 def explain(house: House, number: RecordNumber, on: date | None = None) -> tuple[Disposition, str]:
@@ -55,13 +57,34 @@ def judged(
     `read`: their stored bytes are read too, and damage blocks. Inside the writing house this is the re-check at the
     instant of destruction: nothing can change between it and the next act.
     """
-    terms = terms_of(house)
     with house.catalog.reading():
-        bearings = gather(house, terms, numbers)
+        judging = Judging(house, on, numbers)
         if read:
-            bearings.damaged |= damaged_among(house, numbers)
-        found = _each(house, bearings, terms, on, numbers)
-        return {RecordNumber(row.number): disposition for row, disposition in found}
+            judging.bearings.damaged |= damaged_among(house, numbers)
+        return dict(judging.each(numbers))
+
+
+class Judging:
+    """The rules, and what bears on some records or (None) on all, gathered once: to judge them, part after part.
+
+    It says what was so when it was made. Whoever acts on it makes it in the writing house.
+    """
+
+    def __init__(self, house: House, on: date, numbers: Sequence[int] | None = None) -> None:
+        self._connection, self._on, self._schedules = house.catalog.connection, on, schedules_of(house)
+        self.bearings = gather(house, terms_of(house), numbers)
+        self._threads = threads_for(house, self._schedules)
+        self._known: dict[Key, Disposition] = {}
+
+    def each(self, numbers: Sequence[int]) -> Iterator[tuple[RecordNumber, Disposition]]:
+        """Each record with its judgement; those on which the same bears share one."""
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        for row, key in self.bearings.keyed(keeping_queries.kept_rows(self._connection, numbers, self._threads)):
+            found = self._known.get(key)
+            if found is None:
+                found = self._known[key] = judge(self.bearings.situation(row), self._schedules, self._on)
+            yield RecordNumber(row.number), found
 
 
 def due(house: House, on: date, told: Callable[[int], None]) -> Due:
@@ -69,24 +92,17 @@ def due(house: House, on: date, told: Callable[[int], None]) -> Due:
     schedules, terms = schedules_of(house), terms_of(house)
     with house.catalog.reading():
         bearings = gather(house, terms)
-        threads = thread_matters(schedules)
-        if threads:
-            keeping_queries.settle_threads(house.catalog.connection)
-        rows = keeping_queries.kept_rows(house.catalog.connection, None, threads)
-        return due_list(rows, bearings, schedules, on, told)
+        pages = keeping_queries.kept_pages(house.catalog.connection, threads_for(house, schedules))
+        return due_list(pages, bearings, schedules, on, told)
 
 
 def each_alone(house: House, on: date) -> Iterator[tuple[KeptRow, Disposition, date | None]]:
     """Every record judged without the requests and holds on it, with the day it was made."""
     schedules, terms = schedules_of(house), terms_of(house)
-    threads = thread_matters(schedules)
     with house.catalog.reading():
-        bearings = gather(house, terms, ())
-        if threads:
-            keeping_queries.settle_threads(house.catalog.connection)
-        known: dict[tuple[object, ...], tuple[Disposition, date | None]] = {}
-        for row in keeping_queries.kept_rows(house.catalog.connection, None, threads):
-            key = (bearings.own_key(row), bisect_left(bearings.limits, row.number))
+        bearings, known = gather(house, terms, ()), dict[Key, tuple[Disposition, date | None]]()
+        rows = keeping_queries.kept_rows(house.catalog.connection, None, threads_for(house, schedules))
+        for row, key in bearings.keyed(rows):
             found = known.get(key)
             if found is None:
                 situation = bearings.alone(row)
@@ -98,37 +114,18 @@ def judged_as(
     house: House, numbers: Sequence[int], series: str, schedules: Schedules, on: date
 ) -> Iterator[date | None]:
     """The last protected day of the period of each of some records, if it were filed under a series."""
-    terms = terms_of(house)
     with house.catalog.reading():
-        bearings = gather(house, terms, ())
-        threads = thread_matters(schedules)
-        if threads:
-            keeping_queries.settle_threads(house.catalog.connection)
-        known: dict[tuple[object, ...], Disposition] = {}
-        for row in keeping_queries.kept_rows(house.catalog.connection, numbers, threads):
-            moved = row._replace(series=series)
-            key = bearings.key(moved)
+        bearings, known = gather(house, terms_of(house), ()), dict[Key, Disposition]()
+        rows = keeping_queries.kept_rows(house.catalog.connection, numbers, threads_for(house, schedules))
+        for row, key in bearings.keyed(row._replace(series=series) for row in rows):
             if key not in known:
-                known[key] = judge(bearings.situation(moved), schedules, on)
+                known[key] = judge(bearings.situation(row), schedules, on)
             yield known[key].retention_ends
 
 
-def _each(
-    house: House, bearings: Bearings, terms: CityTerms, on: date, numbers: Sequence[int] | None
-) -> Iterator[tuple[KeptRow, Disposition]]:
-    """Each record's row with its judgement; those on which the same bears share one."""
-    schedules = schedules_of(house)
-    connection = house.catalog.connection
-    threads = thread_matters(schedules)
-    if threads:
-        keeping_queries.settle_threads(connection)
-    known: dict[tuple[object, ...], Disposition] = {}
-    for row in keeping_queries.kept_rows(connection, numbers, threads):
-        key = bearings.key(row)
-        disposition = known.get(key)
-        if disposition is None:
-            disposition = known[key] = judge(bearings.situation(row), schedules, on)
-        yield row, disposition
+def threads_for(house: House, schedules: Schedules) -> Threads | None:
+    """The archive's threads, if any row that could govern counts from a thread's last item."""
+    return threads_of(house.catalog.connection) if thread_matters(schedules) else None
 
 
 def thread_matters(schedules: Schedules) -> bool:

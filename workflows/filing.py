@@ -189,7 +189,7 @@ def reach(house: House, query: str, numbers: Sequence[RecordNumber]) -> tuple[st
             found = [int(number) for number in house.engine.numbers(question.selector)]
             read.found(len(found))
         return question.said_as, found
-    there = {row.number for row in keeping_queries.kept_rows(house.catalog.connection, numbers, False)}
+    there = {row.number for row in keeping_queries.kept_rows(house.catalog.connection, numbers, None)}
     for number in numbers:
         if number not in there:
             raise UsageError(f"There is no record {label_of(number)}.", "Nothing was changed. Check the number.")
@@ -226,7 +226,7 @@ def set_aside(house: House, numbers: Sequence[int]) -> set[int]:
 def would_move(house: House, numbers: Sequence[int], series: str) -> int:
     """How many of some records are filed elsewhere than under a series."""
     schedules_of(house).row(series)
-    rows = keeping_queries.kept_rows(house.catalog.connection, numbers, False)
+    rows = keeping_queries.kept_rows(house.catalog.connection, numbers, None)
     return sum(1 for row in rows if row.series != series)
 
 
@@ -280,8 +280,7 @@ def _traits(house: House, saved: Sequence[Rule]) -> Iterator[tuple[TraitRow, Tra
     with house.catalog.reading():
         tagged = {tag: _tagged(house, tag) for tag in {rule.tag for rule in saved if rule.tag}}
         removed = _grounds(house)
-        keeping_queries.settle_traits(connection, official_reader(accounts))
-        for row in keeping_queries.trait_rows(connection):
+        for row in keeping_queries.trait_rows(connection, official_reader(accounts)):
             yield (
                 row,
                 Traits(

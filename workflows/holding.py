@@ -146,7 +146,7 @@ def holds_on(house: House, numbers: Sequence[RecordNumber], on: date | None = No
     said: dict[tuple[RequestFacts, ...], list[str]] = {}
     with house.catalog.reading():
         bearings = gather(house, terms, numbers)
-        for row in keeping_queries.kept_rows(house.catalog.connection, numbers, False):
+        for row in keeping_queries.kept_rows(house.catalog.connection, numbers, None):
             situation = bearings.situation(row)
             if situation.requests not in said:
                 why = ((each, protects(each, terms, schedules, day)) for each in situation.requests)

@@ -221,11 +221,11 @@ def _covered(house: House, wanted: Wanted) -> dict[str, _Group]:
                 "Expiry is verified first. Leave --series out to cover what is past its period only, or give --years.",
             )
     groups: dict[str, _Group] = {}
+    early = terms_of(house).whs_early_notice and bool(wanted.series)
     for row, judged, created in each_alone(house, day):
         ended = judged.retention_ends is not None and judged.retention_ends < day
         wants = "notice not sent" in judged.blocks or "notice too early" in judged.blocks
         chosen = not wanted.series or row.series in wanted.series
-        early = terms_of(house).whs_early_notice and bool(wanted.series)
         if created is None or not wants or not chosen or not (ended or early):
             continue
         if wanted.years and not wanted.years[0] <= created.year <= wanted.years[1]:

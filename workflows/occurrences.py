@@ -111,7 +111,7 @@ def _place(house: House, of: str) -> dict[str, Any]:
 
 
 def _needs_a_date(house: House, number: int) -> None:
-    for row in keeping_queries.kept_rows(house.catalog.connection, [number], False):
+    for row in keeping_queries.kept_rows(house.catalog.connection, [number], None):
         if row.created is not None:
             raise UsageError(
                 f"{label_of(number)} has a date of its own.", "A person sets one only where the source gives none."

@@ -128,17 +128,18 @@ class _Judge:
         """The row of a schedule."""
         return self._schedules.row(series)
 
-    def each(self, numbers: Sequence[RecordNumber]) -> Iterator[tuple[RecordNumber, dict[str, Any], Disposition]]:
+    def each(self, numbers: Sequence[int]) -> Iterator[tuple[RecordNumber, dict[str, Any], Disposition]]:
         """Each record with its facts and its judgement."""
         connection = self._house.catalog.connection
+        with self._house.catalog.reading():
+            judging = disposing.Judging(self._house, self._today, numbers)
         for part in purge_rows.parts(numbers):
             chosen = [RecordNumber(number) for number in part]
-            facts, filed = queries.record_rows(connection, chosen), keeping_queries.filings(connection, chosen)
-            judged = disposing.judged(self._house, chosen, self._today)
+            facts = purge_rows.filed_and_made(connection, chosen)
+            judged = dict(judging.each(chosen))
             self._buckets = purge_rows.buckets(connection, chosen)
             for number in chosen:
-                series = filed.get(number, facts[number]["series"])
-                yield number, {**facts[number], "series": series}, judged[number]
+                yield number, facts[number], judged[number]
 
     def stays(self, row: Mapping[str, Any], judged: Disposition) -> str:
         """Why a record that may go is not put on a list; "" when it is."""

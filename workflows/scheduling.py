@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from archiver.catalog import keeping_queries
+from archiver.catalog.threads import threads_of
 from custody.authority import to_act
 from custody.days import add_period
 from custody.disposition import Disposition
@@ -233,14 +234,13 @@ def _ends(house: House, series: str, before: Rules, after: Rules, on: date) -> C
     known: dict[tuple[object, ...], tuple[date | None, date | None]] = {}
     with house.catalog.reading():
         bearings = gather(house, before[1], ())
-        keeping_queries.settle_threads(house.catalog.connection)
-        for row in keeping_queries.kept_rows(house.catalog.connection, None, True):
-            if row.series == series:
-                key = bearings.key(row)
-                if key not in known:
-                    record = bearings.situation(row).record
-                    known[key] = (_end(record, before, on), _end(record, after, on))
-                found[known[key]] += 1
+        connection = house.catalog.connection
+        rows = keeping_queries.kept_rows(connection, None, threads_of(connection))
+        for row, key in bearings.keyed(row for row in rows if row.series == series):
+            if key not in known:
+                record = bearings.situation(row).record
+                known[key] = (_end(record, before, on), _end(record, after, on))
+            found[known[key]] += 1
     return found
 
 

@@ -134,7 +134,7 @@ def _accepted(house: House, source: Source) -> dict[str, Any]:
 
 def _candidates(house: House, source: Source, notice: Mapping[str, Any] | None) -> list[int]:
     """The records that the source speaks of, whatever stands in the way of some."""
-    rows = keeping_queries.kept_rows(house.catalog.connection, None, threads=False)
+    rows = keeping_queries.kept_rows(house.catalog.connection, None, None)
     if notice is None:
         return [row.number for row in rows if row.series == source.series]
     years = {row["series"]: (row["first_year"], row["last_year"]) for row in notice["rows"]}
@@ -154,14 +154,11 @@ def _judged(
 ) -> Iterator[tuple[KeptRow, Disposition, date | None, bool]]:
     """Each record with its judgement, the day it was made, and whether a request or hold protects it for some days."""
     schedules, terms = schedules_of(house), terms_of(house)
-    threads = disposing.thread_matters(schedules)
     bearings = gather(house, terms, numbers)
     bearings.damaged |= damaged_among(house, [RecordNumber(number) for number in numbers])
-    if threads:
-        keeping_queries.settle_threads(house.catalog.connection)
+    rows = keeping_queries.kept_rows(house.catalog.connection, numbers, disposing.threads_for(house, schedules))
     known: dict[tuple[object, ...], tuple[Disposition, date | None, bool]] = {}
-    for row in keeping_queries.kept_rows(house.catalog.connection, numbers, threads):
-        key = bearings.key(row)
+    for row, key in bearings.keyed(rows):
         if key not in known:
             known[key] = _judge(bearings, row, schedules, today)
         yield (row, *known[key])

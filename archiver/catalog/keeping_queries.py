@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, case, column, func, null, select, table
+from sqlalchemy import Connection, Table, func, select
 
 from archiver.catalog.keeping_tables import filing, filing_rule, keeping_event, notice, schedule_change, transfer
 from archiver.catalog.queries import versions_of_many
-from archiver.catalog.rows import IMPLAUSIBLE
 from archiver.catalog.tables import record, run, segment, version
+from archiver.catalog.threads import USABLE, Threads, threads_of
 from custody.errors import DamageError
 
 Row = dict[str, Any]
 
 _PAGE = 20_000
-_ROOT = table("keeping_root", column("number"), column("account"), column("root"))
-_THREAD = table("keeping_thread", column("account"), column("root"), column("last"))
 
 
 class KeptRow(NamedTuple):
@@ -33,80 +31,46 @@ class KeptRow(NamedTuple):
     thread_end: int | None
 
 
-def kept_rows(connection: Connection, numbers: Sequence[int] | None, threads: bool) -> Iterator[KeptRow]:
+Kept = tuple[int, int, str, int | None, int | None, int | None]
+"""The same as a plain tuple: what whole pages of rows consist of."""
+
+
+def kept_rows(connection: Connection, numbers: Sequence[int] | None, threads: Threads | None) -> Iterator[KeptRow]:
     """The rows of some records, or (None) of all in order of number, streamed. The newest filing of each counts.
 
-    `threads`: also the last item of each record's thread, for which `settle_threads` was called before.
+    `threads`: where they matter, for the last item of each record's thread.
     """
-    query = _kept(threads)
-    if numbers is not None:
-        for start in range(0, len(numbers), 5000):
-            chosen = query.where(record.c.number.in_(numbers[start : start + 5000]))
-            yield from map(KeptRow._make, connection.execute(chosen.order_by(record.c.number)))
-        return
-    last = 0
-    while True:  # plain tuples from the driver: nothing needs conversion
-        here = query.where(record.c.number > last).order_by(record.c.number).limit(_PAGE)
-        text = str(here.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
-        page = connection.exec_driver_sql(text).cursor.fetchall()
+    pages = kept_pages(connection, threads) if numbers is None else _chosen(connection, numbers, threads)
+    for page in pages:
         yield from map(KeptRow._make, page)
-        if len(page) < _PAGE:
-            return
+
+
+def kept_pages(connection: Connection, threads: Threads | None, at_once: int = _PAGE) -> Iterator[list[Kept]]:
+    """The rows of all records in order of number, so many at once."""
+    last = 0
+    while page := _page(connection, _ALL_KEPT, (last, at_once), threads):
+        yield page
         last = page[-1][0]
 
 
-def _kept(threads: bool) -> Select[Any]:
-    series = func.coalesce(filing.c.series, record.c.series)
-    beside = record.outerjoin(filing, filing.c.number == record.c.number)
-    if threads:
-        beside = beside.outerjoin(_ROOT, _ROOT.c.number == record.c.number)
-        beside = beside.outerjoin(_THREAD, (_THREAD.c.account == _ROOT.c.account) & (_THREAD.c.root == _ROOT.c.root))
-    end = _THREAD.c.last if threads else null()
-    return select(record.c.number, record.c.account, series, _usable(), record.c.removed_at, end).select_from(beside)
+def _chosen(connection: Connection, numbers: Sequence[int], threads: Threads | None) -> Iterator[list[Kept]]:
+    for start in range(0, len(numbers), 5000):
+        chosen = ",".join(str(int(number)) for number in numbers[start : start + 5000])
+        yield _page(connection, f"{_KEPT} WHERE record.number IN ({chosen}) ORDER BY record.number", (), threads)
 
 
-def _usable() -> Any:
-    flagged = func.instr("," + record.c.flags + ",", f",{IMPLAUSIBLE},") > 0
-    return case((flagged, null()), else_=record.c.created_at)
+def _page(connection: Connection, query: str, values: tuple[int, ...], threads: Threads | None) -> list[Kept]:
+    page: Any = connection.exec_driver_sql(query, values).cursor.fetchall()  # plain tuples: nothing needs conversion
+    if threads is None:
+        return list(page)
+    return [(*row[:5], threads.end(row[0])) for row in page]
 
 
-_MOST_JUMPS = 64
-"""So often a thread's top is looked for above what was found: each time the distance doubles."""
-
-
-def settle_threads(connection: Connection) -> None:
-    """Find the top of each record's thread and the last item of each thread, in temporary tables.
-
-    A record that names its thread's top is believed; else the answers are followed upwards as far as they are here.
-    """
-    sql = connection.exec_driver_sql
-    sql("DROP TABLE IF EXISTS temp.keeping_root")
-    sql("DROP TABLE IF EXISTS temp.keeping_thread")
-    sql(
-        "CREATE TEMP TABLE keeping_root(number INTEGER PRIMARY KEY, account INTEGER NOT NULL, root TEXT NOT NULL,"
-        " settled INTEGER NOT NULL)"
-    )
-    sql(
-        "INSERT INTO keeping_root SELECT number, account, CASE WHEN root_id <> '' THEN root_id WHEN parent_id <> ''"
-        " THEN parent_id ELSE object_id END, root_id <> '' OR parent_id = '' FROM record"
-    )
-    above = (
-        "(SELECT top.root FROM record up JOIN keeping_root top ON top.number = up.number"
-        " WHERE up.account = keeping_root.account AND up.object_id = keeping_root.root)"
-    )
-    for _ in range(_MOST_JUMPS):
-        moved = sql(f"UPDATE keeping_root SET root = {above} WHERE settled = 0 AND {above} <> root").rowcount
-        if not moved:
-            break
-    sql(
-        "CREATE TEMP TABLE keeping_thread(account INTEGER NOT NULL, root TEXT NOT NULL, last INTEGER,"
-        " PRIMARY KEY(account, root)) WITHOUT ROWID"
-    )
-    created = _usable().compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    sql(
-        f"INSERT INTO keeping_thread SELECT r.account, r.root, max({created}) FROM keeping_root r"
-        " JOIN record ON record.number = r.number GROUP BY r.account, r.root"
-    )
+_KEPT = (
+    f"SELECT record.number, record.account, coalesce(filing.series, record.series), {USABLE}, record.removed_at, NULL"
+    " FROM record LEFT JOIN filing ON filing.number = record.number"
+)
+_ALL_KEPT = f"{_KEPT} WHERE record.number > ? ORDER BY record.number LIMIT ?"
 
 
 def filed(connection: Connection, number: int) -> Row | None:
@@ -232,18 +196,29 @@ class TraitRow(NamedTuple):
     rule: int | None
 
 
-_ANSWERS = "('comment', 'reply', 'message')"
-
-
-def settle_traits(connection: Connection, is_official: Callable[[int, str, str, str], bool]) -> None:
-    """Find who writes for the city and which threads staff answers, in temporary tables.
+def trait_rows(connection: Connection, is_official: Callable[[int, str, str, str], bool]) -> Iterator[TraitRow]:
+    """Every record's traits in order of number, streamed: who writes for the city, which threads staff answers.
 
     `is_official` is asked once for each account, author's name, handle and kind of record there is.
     """
+    of, answered = _settle_officials(connection, is_official)
+    last = 0
+    while True:
+        page = connection.exec_driver_sql(_TRAITS, (last, _PAGE)).cursor.fetchall()
+        for number, account, kind, official, series, rule in page:
+            yield TraitRow(number, account, kind, official, int(of[number] in answered), series, rule)
+        if len(page) < _PAGE:
+            return
+        last = page[-1][0]
+
+
+def _settle_officials(
+    connection: Connection, is_official: Callable[[int, str, str, str], bool]
+) -> tuple[Sequence[int], set[int]]:
+    """Note who writes for the city in a temporary table; the thread of every record, and the threads staff answers."""
     sql = connection.exec_driver_sql
-    settle_threads(connection)
+    of = threads_of(connection).of
     sql("DROP TABLE IF EXISTS temp.keeping_official")
-    sql("DROP TABLE IF EXISTS temp.keeping_answered")
     sql(
         "CREATE TEMP TABLE keeping_official(account INTEGER, name TEXT, handle TEXT, kind TEXT,"
         " PRIMARY KEY(account, name, handle, kind)) WITHOUT ROWID"
@@ -252,29 +227,15 @@ def settle_traits(connection: Connection, is_official: Callable[[int, str, str, 
     official = [tuple(author) for author in authors if is_official(*author)]
     if official:
         sql("INSERT INTO keeping_official VALUES (?, ?, ?, ?)", official)
-    sql("CREATE TEMP TABLE keeping_answered(account INTEGER, root TEXT, PRIMARY KEY(account, root)) WITHOUT ROWID")
-    sql(
-        "INSERT OR IGNORE INTO keeping_answered SELECT t.account, t.root FROM keeping_official o JOIN record r ON"
-        " r.account = o.account AND r.author_name = o.name AND r.author_handle = o.handle AND r.kind = o.kind"
-        f" JOIN keeping_root t ON t.number = r.number WHERE r.kind IN {_ANSWERS}"
-    )
+    return of, {of[number] for (number,) in sql(_ANSWERING).cursor.fetchall()}
 
 
-def trait_rows(connection: Connection) -> Iterator[TraitRow]:
-    """Every record's traits in order of number, streamed; `settle_traits` was called before."""
-    last = 0
-    while True:
-        page = connection.exec_driver_sql(_TRAITS, (last, _PAGE)).cursor.fetchall()
-        yield from map(TraitRow._make, page)
-        if len(page) < _PAGE:
-            return
-        last = page[-1][0]
-
-
+_ANSWERING = (
+    "SELECT r.number FROM record r JOIN keeping_official o ON r.account = o.account AND r.author_name = o.name"
+    " AND r.author_handle = o.handle AND r.kind = o.kind WHERE r.kind IN ('comment', 'reply', 'message')"
+)
 _TRAITS = (
-    "SELECT r.number, r.account, r.kind, o.account IS NOT NULL, a.account IS NOT NULL, coalesce(f.series, r.series),"
-    " f.rule FROM record r JOIN keeping_root t ON t.number = r.number"
+    "SELECT r.number, r.account, r.kind, o.account IS NOT NULL, coalesce(f.series, r.series), f.rule FROM record r"
     " LEFT JOIN keeping_official o ON o.account = r.account AND o.name = r.author_name AND o.handle = r.author_handle"
-    " AND o.kind = r.kind LEFT JOIN keeping_answered a ON a.account = t.account AND a.root = t.root"
-    " LEFT JOIN filing f ON f.number = r.number WHERE r.number > ? ORDER BY r.number LIMIT ?"
+    " AND o.kind = r.kind LEFT JOIN filing f ON f.number = r.number WHERE r.number > ? ORDER BY r.number LIMIT ?"
 )

@@ -32,6 +32,22 @@ def versions(connection: Connection, numbers: Sequence[int]) -> int:
     return sum(connection.execute(counted.where(version.c.number.in_(part))).scalar() or 0 for part in parts(numbers))
 
 
+def filed_and_made(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """By number the series each of some records is filed under now, and when it says it was made."""
+    found: dict[int, dict[str, Any]] = {}
+    for part in parts(numbers):
+        asked = ",".join(str(int(number)) for number in part)
+        rows = connection.exec_driver_sql(f"{_FILED_AND_MADE} WHERE record.number IN ({asked})").cursor.fetchall()
+        found |= {row[0]: {"number": row[0], "series": row[1], "created_at": row[2]} for row in rows}
+    return found
+
+
+_FILED_AND_MADE = (
+    "SELECT record.number, coalesce(filing.series, record.series), record.created_at FROM record"
+    " LEFT JOIN filing ON filing.number = record.number"
+)
+
+
 def newer(connection: Connection, numbers: Sequence[int], entries: int) -> set[int]:
     """Those of some records of which a version came in after the ledger had so many entries."""
     found: set[int] = set()

@@ -38,7 +38,7 @@ def test_a_hold_stops_what_it_reaches_and_says_that_it_has_no_end(old: Archive) 
         assert stopped.standing is Standing.BLOCKED and stopped.blocks == ("hold",) and stopped.earliest is None
         assert "Smith v. City) and has no end" in stopped.sentence
         assert judged(house, 1).standing is Standing.ELIGIBLE
-        assert due(house).eligible == (1,) and due(house).blocks["hold"] == 1
+        assert tuple(due(house).eligible) == (1,) and due(house).blocks["hold"] == 1
         assert holds_on(house, [RecordNumber(1), RecordNumber(2)]) == {
             2: ["litigation hold, Smith v. City, without an end"]
         }
