@@ -45,9 +45,10 @@ from search.engine import SearchEngine
 from workflows import authority_words
 from workflows.anchoring import check_anchors
 from workflows.house import House, engine_for, open_for_writing, open_house
-from workflows.own_files import check_key, check_own_files
+from workflows.own_files import check_own_files
 from workflows.pins import check_pin, compare
 from workflows.settings import Settings
+from workflows.starting import check_key
 
 WORKERS = 2
 WORTH_WORKERS = 64_000_000

@@ -1,4 +1,4 @@
-"""The files beside the vault: the signing key, people's keys, answers, letters that were sent, notices, certificates.
+"""The files beside the vault: people's keys, answers, letters that were sent, notices, certificates.
 
 What the ledger's acts name of them is compared with the acts. A file that is not there is not missed: what was sent has
 a retention of its own, and each can be written again from the vault, byte for byte. The PDFs of letters, notices and
@@ -11,18 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from archiver import durable
-from archiver.catalog import authority_rows, ledger_rows, queries
-from archiver.catalog.catalog import Catalog
+from archiver.catalog import authority_rows, queries
 from archiver.catalog.finding import Finding
 from archiver.catalog.ledger_check import public_key
-from archiver.ledger import origin_of
 from archiver.person_key import public_half
-from archiver.signing import read_key
-from custody.errors import CustodyError, DamageError
+from custody.errors import CustodyError
 from workflows.certificates import check_file
 from workflows.house import House
 from workflows.people import key_path
-from workflows.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,19 +29,6 @@ class _Named:
     digests: set[str]
     code: str
     message: str
-
-
-def check_key(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
-    """Whether the key that signs is the one the ledger's first entry names. A copy of the archive may be without it."""
-    if not settings.key.exists() or not ledger_rows.size(catalog.connection):
-        return
-    message = "it is not the key that the ledger names"
-    try:
-        if read_key(settings.key, origin_of(settings.archive)).public == public_key(catalog):
-            return
-    except DamageError:
-        message = "it is no signing key any more"
-    yield Finding(code="signing-key-changed", object=settings.key.name, message=message)
 
 
 def check_own_files(house: House) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ import click
 
 from custody.errors import CustodyError, DamageError, UsageError
 from workflows.settings import Settings, read_settings
+from workflows.starting import objections
 
 FINE, DAMAGED, INCOMPLETE, WRONG_USE = 0, 1, 2, 3
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,8 +46,11 @@ def with_json(command: F) -> F:
 
 
 def settings_of(context: click.Context) -> Settings:
-    """The settings of the archive that --home names."""
-    return read_settings(home_of(context), who())
+    """The settings of the archive that --home names. What each start finds wrong with its ledger is said first."""
+    settings = read_settings(home_of(context), who())
+    for said in objections(settings) if context.info_name != "verify" else ():
+        note(f"Careful: {said}. Run `ofrecord verify` before you rely on what follows.")
+    return settings
 
 
 def home_of(context: click.Context) -> Path:

@@ -1,12 +1,15 @@
 """The files beside the vault are checked too: keys, answers, letters, notices, certificates."""
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pysqlite3.dbapi2 as driver
 import pytest
 
 from archiver.signing import new_key
+from console.cli.main import main
 from custody.errors import DamageError
 from custody.ids import RecordNumber
 from custody.request import Mark
@@ -16,6 +19,7 @@ from tests.workflows.test_answering import collected, respond
 from workflows import auditing, certificates, deciding, noticing, purge_carrying_out, requesting
 from workflows.auditing import Level
 from workflows.noticing import Wanted
+from workflows.starting import objections
 
 SEED = 20261121
 Jsonl = Callable[..., Path]
@@ -128,3 +132,36 @@ def test_a_changed_notice_is_found(archive: Archive, jsonl: Jsonl) -> None:
     for _ in damaged(archive.home / "notices" / "notice-1.txt"):
         assert found(archive) == {"letter-changed": {"notices/notice-1.txt"}}
     assert found(archive) == {}
+
+
+def test_a_command_that_only_reads_says_what_each_start_finds(
+    answered: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--home", str(answered.home), "search", "snow", "--count", "--json"]
+
+    def said() -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        out, err = capsys.readouterr()
+        assert ended.value.code == 0 and '"count": 3' in out
+        return err
+
+    assert said() == ""
+    sound = answered.settings.key.read_bytes()
+    new_key(tmp_path / "other.key", "other")
+    answered.settings.key.write_bytes((tmp_path / "other.key").read_bytes())
+    assert said().startswith("Careful: ledger.key: it is not the key that the ledger names. Run `ofrecord verify`")
+    answered.settings.key.write_bytes(sound)
+    connection = driver.connect(answered.settings.catalog)
+    connection.execute("UPDATE checkpoint SET root = zeroblob(32) WHERE size = (SELECT max(size) FROM checkpoint)")
+    connection.commit()
+    connection.close()
+    assert "the entries do not give the root that was kept" in said()
+
+
+def test_what_each_start_looks_at_takes_little_time(answered: Archive) -> None:
+    """Two seconds are wanted. It does not grow with the archive: a signature, and at most a thousand hashes."""
+    began = time.monotonic()
+    for _ in range(5):
+        assert objections(answered.settings) == ()
+    assert (time.monotonic() - began) / 5 < 0.5
