@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from console.cli.main import main
 from tests.conftest import record
 from tests.shell_examples import run
 
@@ -104,3 +105,21 @@ def test_a_search_by_days_says_what_has_no_date(tmp_path: Path) -> None:
     assert json.loads(printed.splitlines()[-1])["undated"] == 1
     assert "no date of its own" not in run(f"ofrecord --home '{home}' search snow")[1]
     assert "posted   no date given\n" in run(f"ofrecord --home '{home}' show R2")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--home", "/proc/nowhere/archive", "init", "--city", "wausau"),
+        ("--home", "/proc/version/archive", "init", "--city", "wausau"),
+        ("--home", "/proc/version", "init", "--city", "wausau", "--json"),
+    ],
+)
+def test_what_the_computer_refuses_is_said_with_the_name(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    out, err = capsys.readouterr()
+    assert ended.value.code in (2, 3) and "/proc/" in err and "did not expect" not in err and "What to do: " in err
+    assert ("--json" in words) == ("error" in json.loads(out or "{}"))
