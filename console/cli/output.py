@@ -17,7 +17,6 @@ import click
 
 from custody.errors import CustodyError, DamageError, UsageError
 from workflows.settings import Settings, read_settings
-from workflows.starting import objections
 
 FINE, DAMAGED, INCOMPLETE, WRONG_USE = 0, 1, 2, 3
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,6 +46,8 @@ def with_json(command: F) -> F:
 
 def settings_of(context: click.Context) -> Settings:
     """The settings of the archive that --home names. What each start finds wrong with its ledger is said first."""
+    from workflows.starting import objections  # the catalog is slow to load, and help needs none
+
     settings = read_settings(home_of(context), who())
     for said in objections(settings) if context.info_name != "verify" else ():
         note(f"Careful: {said}. Run `ofrecord verify` before you rely on what follows.")
