@@ -14,7 +14,6 @@ from custody.authority import list_digest, ranges_of
 from custody.errors import DamageError, UnavailableError, UsageError
 from custody.ids import RecordNumber
 from tests.conftest import Archive
-from tests.workflows.company import SEEDS, company
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
 from workflows import auditing, holding, occurrences, purge_carrying_out, purge_steps, requesting, scheduling
 from workflows.auditing import Level
@@ -30,12 +29,11 @@ Jsonl = Callable[..., Path]
 NEW = {"object_id": "new", "text": "plow tonight, every street", "created_at": "2026-11-01T12:00:00Z"}
 
 
-@pytest.fixture(params=SEEDS)
-def scene(archive: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Scene:
+@pytest.fixture
+def scene(archive: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch) -> Scene:
     quick_keys(monkeypatch)
     old = [{"object_id": str(n), "text": f"the plow came by at number {n} again", **OLD} for n in range(1, 6)]
     archive.take_in(jsonl("a", *old, NEW))
-    company(archive, jsonl, request.param)
     return Scene(archive)
 
 
