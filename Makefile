@@ -24,7 +24,8 @@ test: .venv/.ready .venv/.tools ## all tests
 	@$(BIN)/python -m pytest
 
 test-faults: .venv/.ready .venv/.tools ## crashes, power cuts, full and failing disks, damage: every point, with a table of counts
-	@FAULTS=full $(BIN)/python -m pytest tests/faults
+	@FAULTS=full $(BIN)/python -m pytest tests/faults tests/exports/test_verifier.py tests/workflows/test_attacks.py \
+		tests/workflows/test_authority_attacks.py
 
 check: .venv/.ready ## format, lint, types
 	@$(BIN)/ruff format --check .

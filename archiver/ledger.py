@@ -15,6 +15,7 @@ from archiver import warc
 from archiver.catalog import ledger_rows, rows
 from archiver.catalog.act import Act
 from archiver.catalog.catalog import Catalog
+from archiver.catalog.ledger_check import public_key
 from archiver.catalog.rows import Row
 from archiver.segment import segment_for
 from archiver.signing import LogKey
@@ -173,6 +174,7 @@ class Ledger:
         if row["note"]:
             return str(row["note"])
         self._refuse_another_past(row)
+        self.refuse_another_key()
         text = Checkpoint(origin=origin_of(self.vault.archive), size=row["size"], root=row["root"]).text()
         note = self.signed_text(text)
         with self.catalog.transaction() as connection:
@@ -188,6 +190,14 @@ class Ledger:
             raise DamageError(
                 f"The ledger is damaged: its root at {row['size']} entries is not the beginning of what it is now.",
                 "Run `ofrecord verify`; nothing was signed.",
+            )
+
+    def refuse_another_key(self) -> None:
+        """Nothing is signed with a key that the ledger's first entry does not name."""
+        if self.key is not None and self.size() and self.key.public != public_key(self.catalog):
+            raise DamageError(
+                "ledger.key is not the key that the ledger names: the file was changed, or is another archive's.",
+                "Restore ledger.key from a backup; until then nothing is written and nothing is signed.",
             )
 
     def _current(self, connection: Any) -> Tree:

@@ -87,6 +87,16 @@ def open_person_key(path: Path, password: str, about: str) -> PersonKey | None:
     return key
 
 
+def public_half(path: Path) -> bytes:
+    """The half of a key file that everybody may have, without a password; empty when it is no key file."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        is_whole = data["format"] == FORMAT and {"about", "kdf", "sealed"} <= data.keys()
+        return _unb64(data["public"]) if is_whole else b""
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return b""
+
+
 def _seal(password: str, kdf: dict[str, Any]) -> Seal:
     iterations, lanes, memory = (int(kdf[name]) for name in ("iterations", "lanes", "memory_kib"))
     salt = _unb64(kdf["salt"])

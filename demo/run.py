@@ -94,9 +94,18 @@ def seven_years_later() -> Path:
     say("Nothing of it is found again, and the rest is as it was kept")
     run("verify", home=purge.LATER)
     run("search", "flood", home=purge.LATER)
+    _as_picture(certificate)
     if purge.look_for(texts, settings.home, lambda line: print(line, flush=True)):
         sys.exit("The demo stopped: something of what was destroyed is still there.")
     return certificate
+
+
+def _as_picture(paper: Path) -> None:
+    """The certificate as a picture, for a look without a reader of PDF; where pdftoppm is installed."""
+    if shutil.which("pdftoppm"):
+        target = paper.with_suffix("")
+        subprocess.run(["pdftoppm", "-r", "70", "-png", "-singlefile", str(paper), str(target)], check=True)
+        print(f"    the certificate's first page as a picture: {target}.png\n", flush=True)
 
 
 def say(line: str) -> None:

@@ -4,9 +4,9 @@ Whoosh finds the pieces and their grouping; which lines are allowed, and what ea
 that could be understood as something wider than meant is refused with a cure: an unclosed quote, an unknown field, a
 star inside a word, an operator with nothing beside it. `said_as` says a Selector back in plain words.
 
-The language: words (all of them), "phrases", snow* for any ending, AND OR NOT in capitals, ( ), and field:value with
-account platform author kind state tag series has:media date since until before after. AND binds closer than OR. In
-small letters and, or, not are words like any other: `do not plow` looks for those three words.
+The language: words (all of them), "phrases", snow* for any ending, AND OR NOT in capitals, ( ), 2025-03..2025-05, and
+field:value with account platform author kind state tag series has:media date since until before after. AND binds closer
+than OR. In small letters and, or, not are words like any other: `do not plow` looks for those three words.
 """
 
 import re
@@ -48,6 +48,11 @@ DATE_FIELDS = ("date", "posted", "since", "until", "before", "after")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02", '"'))
 _SINGLE_QUOTED = re.compile(r"(?<!\S)['\u2018\u2019][^'\u2018\u2019\"]*\s[^'\u2018\u2019\"]*['\u2019](?!\S)")
 _TERM = r'(?:(?P<field>[^\W\d]\w*):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s()"]+))'
+_RANGE_ALONE = re.compile(r"(?=.*\d)(?:\d{4}(?:-\d\d?){0,2})?\.\.(?:\d{4}(?:-\d\d?){0,2})?", re.ASCII)
+"""2025-03..2025-05 without `date:` before it can mean nothing else."""
+_MONTH_AND_YEAR = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*,? (?:19|20)\d\d\b", re.ASCII | re.IGNORECASE
+)
 _OPERATOR = r'(?<![^\s()"]){}(?=[\s()"]|$)'
 _OTHER_LANGUAGES = (
     (re.compile(r"[-!]\w"), "to leave records out, write NOT before the word; to look for the sign's text use quotes"),
@@ -100,6 +105,12 @@ def parse(line: str, today: date, zone: str, handles: Collection[str] = ()) -> S
     pieces = _checked([node for node in parser.tag(text) if not node.is_ws()])
     tree = parser.filterize(_Group(pieces))
     return Selector(clause=_Meaning(today, zone, handles).of(tree))
+
+
+def hint(line: str) -> str:
+    """What may have been meant otherwise, and how to write it; "" for nothing. `flood march 2025` is three words."""
+    found = _MONTH_AND_YEAR.search(re.sub(r'"[^"]*"', "", line.translate(_QUOTES)))
+    return f'{found[0]} was looked for as words. What was posted then: date:"{found[0]}"' if found else ""
 
 
 def _parser() -> QueryParser:
@@ -181,6 +192,8 @@ class _Meaning:
 
     def of(self, node: Any) -> Clause:
         if isinstance(node, _Term):
+            if not node.field and not node.is_quoted and _RANGE_ALONE.fullmatch(node.text):
+                return self._posted("date", node.text)
             return self._field(node) if node.field else _text(node)
         parts = tuple(self.of(part) for part in node)
         if isinstance(node, syntax.NotGroup):

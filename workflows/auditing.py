@@ -45,8 +45,10 @@ from search.engine import SearchEngine
 from workflows import authority_words
 from workflows.anchoring import check_anchors
 from workflows.house import House, engine_for, open_for_writing, open_house
+from workflows.own_files import check_own_files
 from workflows.pins import check_pin, compare
 from workflows.settings import Settings
+from workflows.starting import check_key
 
 WORKERS = 2
 WORTH_WORKERS = 64_000_000
@@ -70,6 +72,11 @@ _HINTS = {
     "key-changed": "keep the folder: another key signs now than this computer knows",
     "anchor-unsigned": "keep what it was compared with, and find out who made it",
     "anchor-unreadable": "find a whole copy of it",
+    "signing-key-changed": "restore ledger.key from a backup; until then nothing can be written or signed",
+    "person-key-changed": "restore the file from a backup, or have the director retire the person and enrol them anew",
+    "answer-changed": "restore the file from a backup, or write it again: ofrecord request respond NUMBER",
+    "letter-changed": "find out who changed it; a letter is written again by: ofrecord request letters NUMBER --again",
+    "certificate-changed": "write it again: ofrecord purge certificate NUMBER",
     "time-impossible": "keep the folder: an entry is dated later than it can have been made",
     "checkpoint-changed": "keep the folder as it is: somebody else signed, or the catalog was changed",
     "catalog-changed": "run `ofrecord rebuild`",
@@ -162,12 +169,17 @@ def verify(
     `against` are signed checkpoints somebody kept: (where it is from, its text).
     """
     started = time.monotonic()
-    findings = list(_guarded(check_pin(house.settings, house.catalog)))
+    findings = [
+        *_guarded(check_pin(house.settings, house.catalog)),
+        *_guarded(check_key(house.settings, house.catalog)),
+    ]
     verdict = Verdict(findings=(), bytes=0, exchanges=0, records=0, seconds=0)
     if level < Level.V2:
         findings += _guarded(_shallow(house, level))
     else:
         verdict = _deep(house, told, level)
+    if level >= Level.V3:
+        findings += _guarded(check_own_files(house))
     if level >= Level.V4:
         findings += _guarded(check_anchors(house))
         for where, text in against:
@@ -314,6 +326,7 @@ def rebuild_catalog(settings: Settings, told: Callable[[int], None], clock: Cloc
             vault = Vault(settings.vault, settings.archive)
             count = rebuild(catalog, vault, engine.add, told)
             ledger = Ledger(catalog, vault, read_key(settings.key, origin_of(settings.archive)))
+            ledger.refuse_another_key()
             catalog.truncate_log()
             engine.settle()
             _set_aside(settings.catalog, aside)

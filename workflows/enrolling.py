@@ -34,8 +34,7 @@ def make_archive(
     text = Path(city).read_text(encoding="utf-8") if city.endswith(".toml") else profile_text(city)
     if home.exists() and any(home.iterdir()):
         raise UsageError(f"{home} is not empty.", "Choose a new folder: an archive is never made over something else.")
-    if not home.exists():
-        home.mkdir(parents=True)
+    durable.make_folder(home)
     durable.require_room(home)
     durable.write_new(home / "city.toml", [text.encode("utf-8")])
     durable.write_new(home / "ofrecord.toml", [settings_text(archive or new_archive_id(), engine).encode("utf-8")])

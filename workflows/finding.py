@@ -14,6 +14,7 @@ from custody.record import Record
 from custody.selector import Both, Clause, Either, Everything, Neither, Posted, Selector
 from search.engine import Facets
 from search.engine import Order as Order
+from search.query import hint as hint
 from search.query import parse, said_as
 from search.snippet import snippet
 from workflows.access import reading

@@ -112,6 +112,7 @@ def open_for_writing(settings: Settings, clock: Clock = system_clock) -> Iterato
         house = _wire(settings, clock, (), read_key(settings.key, origin_of(settings.archive)))
         try:
             if house.ledger.size():
+                house.ledger.refuse_another_key()
                 _refuse_another_past(house)
             house = _recovered(house)
             if is_due(house.catalog, clock()):

@@ -256,7 +256,7 @@ def in_words(error: BaseException, path: Path) -> CustodyError:
     if "IOERR" in words or "disk I/O" in words:
         return UnavailableError(
             f"The disk could not read or write {path} ({error}).",
-            "Check the disk, then run the same command again: what was acknowledged is safe.",
+            "Check the disk: is it full, or failing? Then run the same command again; what was acknowledged is safe.",
         )
     return DamageError(f"The catalog {path} is damaged: {error}", "Run `ofrecord rebuild`.")
 

@@ -51,12 +51,14 @@ def search(
         answer = finding.search(house, query)
         said, total, left_out = answer.question.said_as, answer.count, answer.undated
         data: dict[str, Any] = {"query": query, "said_as": said, "count": total, "undated": left_out}
+        if not (only_count and as_json):
+            note(f"{said}: {counted(total, 'record')}")
+        without_date(left_out)
+        if otherwise := finding.hint(query):
+            note(f"{otherwise}.")
         if only_count:
-            without_date(left_out)
             say(as_json, data, [str(total)])
             return
-        note(f"{said}: {counted(total, 'record')}")
-        without_date(left_out)
         order, most = Order(sort), None if everything else limit
         if only_ids:
             _ids(house, answer, order, most, data, as_json)

@@ -97,6 +97,10 @@ def main(words: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = FINE
+    except OSError as error:
+        if os.environ.get("OFRECORD_DEBUG"):
+            raise
+        code = _stopped() if _is_stop(error) else _explained(_about_a_file(error), as_json)
     except Exception as error:
         if os.environ.get("OFRECORD_DEBUG"):
             raise
@@ -123,6 +127,15 @@ def _is_stop(error: BaseException | None) -> bool:
 def _explained(error: CustodyError, as_json: bool) -> int:
     explain(error, as_json)
     return exit_code_of(error)
+
+
+def _about_a_file(error: OSError) -> CustodyError:
+    """What the computer said of a file or folder, in words: whatever no room has said better already."""
+    said = error.strerror or type(error).__name__
+    return CustodyError(
+        f"{error.filename} cannot be used: {said}." if error.filename else f"The computer says: {said}.",
+        "Check the name, who owns the file or folder, and whether the disk is full. What was acknowledged is safe.",
+    )
 
 
 def _unexpected(error: Exception, as_json: bool) -> int:

@@ -45,8 +45,13 @@ def with_json(command: F) -> F:
 
 
 def settings_of(context: click.Context) -> Settings:
-    """The settings of the archive that --home names."""
-    return read_settings(home_of(context), who())
+    """The settings of the archive that --home names. What each start finds wrong with its ledger is said first."""
+    from workflows.starting import objections  # the catalog is slow to load, and help needs none
+
+    settings = read_settings(home_of(context), who())
+    for said in objections(settings) if context.info_name != "verify" else ():
+        note(f"Careful: {said}. Run `ofrecord verify` before you rely on what follows.")
+    return settings
 
 
 def home_of(context: click.Context) -> Path:

@@ -1,5 +1,6 @@
 """`ofrecord witness`: on another machine, sign what was seen of an archive's ledger, and refuse when it goes back."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -74,8 +75,10 @@ def sign(place: Path, folder: Path, as_json: bool) -> None:
 
 @witness.command()
 @click.option("--witness", "folder", required=True, type=_FOLDER, help="The witness's folder.")
-@click.option("--port", default=8619, show_default=True, help="The port on this computer.")
-def serve(folder: Path, port: int) -> None:
+@click.option("--port", type=click.IntRange(0, 65535), default=8619, show_default=True,
+              help="The port on this computer; 0: any that is free.")  # fmt: skip
+@with_json
+def serve(folder: Path, port: int, as_json: bool) -> None:
     """Answer questions on this computer's own address until Ctrl-C.
 
     \b
@@ -83,5 +86,8 @@ def serve(folder: Path, port: int) -> None:
       ofrecord witness serve --witness clerk-pc --port 8619
     """
     with witnessing.server(folder, port, note) as server:
-        note(f"Answering on http://127.0.0.1:{server.server_port}. Stop with Ctrl-C.")
+        address = f"http://127.0.0.1:{server.server_port}"
+        note(f"Answering on {address}. Stop with Ctrl-C.")
+        say(as_json, {"address": address}, [])
+        sys.stdout.flush()
         server.serve_forever()

@@ -72,7 +72,7 @@ class Disk:
             self._name({call.path: None}, ())
         elif call.name.startswith("rename"):
             self._name({call.to: self._names[call.path]}, (call.path,))
-        elif call.name.startswith("unlink"):
+        elif call.name.startswith("unlink") or call.name == "rmdir":
             self._name({}, (call.path,))
 
     def dirty(self) -> list[str]:
@@ -80,6 +80,17 @@ class Disk:
         loose = [path for path, file in self._names.items() if file is not None and file.loose]
         names = [path for change in self._changes if change.waits for path in change.adds]
         return sorted({path for path in (*loose, *names) if not path.endswith(PASSING)})
+
+    def unflushed_removals(self) -> list[str]:
+        """What was removed from a folder that is still there, and could be there again after a power cut. Not the log,
+        which the database removes when it is closed: it was emptied and flushed before."""
+        names = [path for change in self._changes if change.waits for path in change.drops]
+        there = {self.root, *self._names}
+        return sorted(
+            path
+            for path in names
+            if str(PurePosixPath(path).parent) in there and not path.endswith((*PASSING, ".sqlite-wal"))
+        )
 
     def after_power_loss(self, chance: random.Random) -> dict[str, bytes | None]:
         """One possible state: every file with its bytes (None: a folder), by its path below the root."""

@@ -161,7 +161,7 @@ def _live(job: dict[str, Any], gate: int) -> None:
     if job["aside"]:
         intake.FLUSHED_ASIDE = 1
     acks = os.open(job["acks"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    Catalog.transaction = _acknowledging(Catalog.transaction, acks)  # type: ignore[assignment,method-assign]
+    Catalog.transaction = announcing(Catalog.transaction, acks)  # type: ignore[assignment,method-assign]
     sys.argv = ["ofrecord", *job["words"]]
     ctypes.CDLL(None).prctl(*ALLOW_TRACING)
     os.read(gate, 1)
@@ -172,7 +172,7 @@ def _live(job: dict[str, Any], gate: int) -> None:
         os._exit(int(ended.code or 0))
 
 
-def _acknowledging(transaction: Callable[..., Any], acks: int) -> Callable[..., Any]:
+def announcing(transaction: Callable[..., Any], acks: int) -> Callable[..., Any]:
     """A transaction that says so when it is durable: the moment a person could be told."""
 
     @contextmanager

@@ -18,9 +18,9 @@ from tests.faults.nursery import Meanwhile
 STEPS = "write pwrite64 fsync fdatasync ftruncate rename renameat renameat2 unlink unlinkat mkdir".split()
 """The calls by which the product changes a disk: each is a point at which a process can die."""
 
-_BESIDE = "openat open lseek".split()
+_BESIDE = "openat open lseek rmdir".split()
 _UNMODELLED = (
-    "writev pwritev pwritev2 sendfile copy_file_range fallocate truncate link linkat symlink symlinkat mkdirat rmdir"
+    "writev pwritev pwritev2 sendfile copy_file_range fallocate truncate link linkat symlink symlinkat mkdirat"
 ).split()
 """Other ways to change a file: the models of a disk know none of them, so the tests stop if one is ever used."""
 
@@ -121,6 +121,8 @@ def _call(name: str, words: str, result: int) -> Call:
     file = _FILE.match(words)
     numbers = _NUMBER.findall(words)
     path = _plain(file.group(2)) if file else strings[0] if strings else b""
+    if name.endswith("at") and file and strings and not strings[0].startswith(b"/"):  # a name inside an open folder
+        path += b"/" + strings[0]
     to = strings[1] if name.startswith("rename") and len(strings) > 1 else b""
     data = strings[0] if file and strings else b""
     number = int(numbers[-1]) if numbers else 0

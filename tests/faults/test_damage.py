@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_damage_is_found_and_the_file_named(
         path.write_bytes(damage(sound, chance))
         checked = nursery.run(Job(words=("verify", "--json"), home=home))
         if checked.code == 0:
-            assert kind in ("catalog", "settings"), f"{what} {n} in {path} was not found"
+            assert kind in ("catalog", "settings", "key"), f"{what} {n} in {path} was not found"
             changed = {line.split()[0] for line in set(said) - set(_said(home)) if not _grows(line)}
             unseen.update(changed)
             count.note(f"unseen in {'+'.join(sorted(changed))}" if changed else f"harmless in the {kind}")
@@ -86,15 +87,20 @@ def _grows(line: str) -> bool:
 def _filled(scene: Scene, nursery: Nursery) -> Path:
     job = scene.job(scene.command("import"), "damage")
     assert nursery.run(job).code == 0
+    assert nursery.run(replace(job, words=scene.command("respond").words)).code == 0
     return job.home
 
 
 def _kinds(home: Path) -> dict[str, list[Path]]:
-    """The stored files by kind. The city's profile is for people to edit, so no digest of it is kept."""
+    """The stored files by kind. The city's profile is for people to edit, so no digest of it is kept; a key whose file
+    reads otherwise and is the same is harmless."""
     vault = home / "vault"
     kinds = {room.name: sorted(room.rglob("*.warc.gz")) for room in sorted(vault.iterdir())}
     assert set(kinds) == {"acts", "ledger", "media", "quarantine", "segments"}
-    return {**kinds, "catalog": [home / "catalog.sqlite"], "settings": [home / "ofrecord.toml"]}
+    answers = sorted((home / "responses").rglob("response*.*"))
+    assert len(answers) == 3
+    beside = {"answers": answers, "key": [home / "ledger.key"], "settings": [home / "ofrecord.toml"]}
+    return {**kinds, **beside, "catalog": [home / "catalog.sqlite"]}
 
 
 def _said(home: Path) -> list[str]:

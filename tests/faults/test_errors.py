@@ -17,12 +17,20 @@ INCOMPLETE = 2
 FULL_DISK = re.compile(r"disk is full")
 BAD_DISK = re.compile(r"[Ii]nput/output error|disk I/O error")
 """What the catalog says of a disk that fails. Its file is not damaged, and a rebuild is no cure: expected to fail."""
+FULL_OR_BAD = re.compile(f"{FULL_DISK.pattern}|{BAD_DISK.pattern}")
+"""SQLite says the same of a disk that is found full only when its log is flushed."""
+WRITES, FLUSHES = ("write", "pwrite64"), ("fsync", "fdatasync")
 
 
 @pytest.mark.parametrize(
     ("error", "calls", "cause"),
-    [("ENOSPC", ("write", "pwrite64"), FULL_DISK), ("EIO", ("fsync", "fdatasync"), BAD_DISK)],
-    ids=["no room", "failing disk"],
+    [
+        ("ENOSPC", WRITES, FULL_DISK),
+        ("ENOSPC", FLUSHES, FULL_OR_BAD),
+        ("EIO", WRITES, BAD_DISK),
+        ("EIO", FLUSHES, BAD_DISK),
+    ],
+    ids=["no room to write", "no room to flush", "failing disk when writing", "failing disk when flushing"],
 )
 def test_a_failed_step_is_said_and_half_of_nothing_stays(
     scene: Scene, judge: Judge, crew: Crew, error: str, calls: tuple[str, ...], cause: re.Pattern[str]

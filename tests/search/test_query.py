@@ -23,7 +23,7 @@ from custody.selector import (
     to_data,
 )
 from search.memory_engine import MemoryEngine
-from search.query import parse, said_as
+from search.query import hint, parse, said_as
 from tests.search import awkward
 
 TODAY = date(2025, 4, 10)
@@ -121,6 +121,11 @@ MARCH = Posted(date(2025, 3, 1), date(2025, 3, 31), ZONE)
         ("before:2025-03", None, date(2025, 2, 28)),
         ("since:2025-03-01 until:2025-03-31", date(2025, 3, 1), date(2025, 3, 31)),
         ("date:2025 since:2025-03 before:april-2025", date(2025, 3, 1), date(2025, 3, 31)),
+        ("2025-03..2025-05", date(2025, 3, 1), date(2025, 5, 31)),
+        ("2025-03-02..2025-03-09", date(2025, 3, 2), date(2025, 3, 9)),
+        ("2024..2025", date(2024, 1, 1), date(2025, 12, 31)),
+        ("2025-03..", date(2025, 3, 1), None),
+        ("..2025-03", None, date(2025, 3, 31)),
     ],
 )
 def test_dates_are_whole_days_with_both_ends(line: str, since: date | None, until: date | None) -> None:
@@ -306,3 +311,26 @@ def test_every_kind_of_clause_can_be_said() -> None:
     random = Random(11)
     for _ in range(500):
         assert said_as(Selector(clause=awkward.clause(random)))
+
+
+def test_days_without_their_field_are_a_range_only_where_nothing_else_can_be_meant() -> None:
+    assert isinstance(meant('"2025-03..2025-05"'), Phrase), "quotes narrow"
+    assert isinstance(meant("2025-03"), Phrase) and isinstance(meant("wait..what"), Phrase)
+    assert meant("snow 2025-03..2025-05") == meant("snow date:2025-03..2025-05")
+    with pytest.raises(UsageError, match="ends before it begins"):
+        meant("2025-05..2025-03")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("flood march 2025", 'march 2025 was looked for as words. What was posted then: date:"march 2025"'),
+        ("Sept 2024", 'Sept 2024 was looked for as words. What was posted then: date:"Sept 2024"'),
+        ('flood date:"march 2025"', ""),
+        ('"march 2025"', ""),
+        ("the march of 2025", ""),
+        ("snow 2025-03..2025-05", ""),
+    ],
+)
+def test_a_month_that_is_looked_for_as_words_is_said(line: str, said: str) -> None:
+    assert hint(line) == said

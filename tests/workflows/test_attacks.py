@@ -26,6 +26,7 @@ from custody.ledger import Tree, leaf_hash
 from custody.record import searchable_parts
 from custody.words import joined
 from tests.conftest import NOW, Archive
+from tests.workflows.company import FULL, SEEDS, company
 from workflows import auditing, requesting
 from workflows.anchoring import ask, take, trust
 from workflows.auditing import Level
@@ -36,12 +37,13 @@ LAST = 4
 """The record that stands last in its segment, so that it can be forged at any length."""
 
 
-@pytest.fixture
-def kept(archive: Archive, jsonl: Jsonl, tmp_path: Path) -> Archive:
+@pytest.fixture(params=SEEDS)
+def kept(archive: Archive, jsonl: Jsonl, tmp_path: Path, request: pytest.FixtureRequest) -> Archive:
     posts = [
         {"object_id": str(n), "text": f"snow plow {n} tonight", "author": {"name": "Jane Doe"}} for n in range(1, 5)
     ]
     archive.take_in(jsonl("a", *posts))
+    company(archive, jsonl, request.param)
     with archive.writing() as house:
         requesting.open_request(house, "everything about snow", archive.clock(), "email")
         requesting.collect(house, 1, "snow")
@@ -385,15 +387,16 @@ def test_a24_the_ledger_gives_nothing_away(archive: Archive, jsonl: Jsonl) -> No
 
 
 def test_no_false_alarm_in_many_clean_runs(archive: Archive, jsonl: Jsonl) -> None:
+    """All five levels after each of 40 runs; by `make test-faults` the deepest, which holds the others, after 200."""
     clean = 0
-    for n in range(40):
+    for n in range(200 if FULL else 40):
         archive.take_in(
             jsonl(f"p{n}", {"object_id": str(n % 7), "text": f"edition {n}"}, *(["{broken"] if n % 5 else []))
         )
         with archive.writing() as house:
             if n % 10 == 0:
                 requesting.open_request(house, f"question {n}", archive.clock(), "phone")
-        for level in ("V0", "V1", "V2", "V3", "V4"):
+        for level in ("V4",) if FULL else ("V0", "V1", "V2", "V3", "V4"):
             assert codes(archive, level) == set()
             clean += 1
     assert clean == 200

@@ -15,6 +15,7 @@ from archiver.person_key import new_person_key
 from custody.authority import User
 from custody.errors import CustodyError
 from tests.conftest import Archive
+from tests.workflows.company import SEEDS, company
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
 from workflows import auditing, people, purge_steps
 from workflows.auditing import Level
@@ -24,10 +25,11 @@ from workflows.people import Signer, signed
 Jsonl = Callable[..., Path]
 
 
-@pytest.fixture
-def scene(archive: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch) -> Scene:
+@pytest.fixture(params=SEEDS)
+def scene(archive: Archive, jsonl: Jsonl, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Scene:
     quick_keys(monkeypatch)
     archive.take_in(jsonl("a", *({"object_id": str(n), "text": f"plow {n}", **OLD} for n in range(1, 6))))
+    company(archive, jsonl, request.param)
     return Scene(archive)
 
 

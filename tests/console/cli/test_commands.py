@@ -2,12 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from console.cli.main import cli, main
 from tests.conftest import record
 from tests.shell_examples import run
 
@@ -104,3 +107,47 @@ def test_a_search_by_days_says_what_has_no_date(tmp_path: Path) -> None:
     assert json.loads(printed.splitlines()[-1])["undated"] == 1
     assert "no date of its own" not in run(f"ofrecord --home '{home}' search snow")[1]
     assert "posted   no date given\n" in run(f"ofrecord --home '{home}' show R2")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--home", "/proc/nowhere/archive", "init", "--city", "wausau"),
+        ("--home", "/proc/version/archive", "init", "--city", "wausau"),
+        ("--home", "/proc/version", "init", "--city", "wausau", "--json"),
+    ],
+)
+def test_what_the_computer_refuses_is_said_with_the_name(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    out, err = capsys.readouterr()
+    assert ended.value.code in (2, 3) and "/proc/" in err and "did not expect" not in err and "What to do: " in err
+    assert ("--json" in words) == ("error" in json.loads(out or "{}"))
+
+
+def test_every_command_takes_json() -> None:
+    """README says so; groups aside, which only show what is in them."""
+
+    def lacking(command: click.Command, path: str) -> list[str]:
+        if isinstance(command, click.Group):
+            inner = {name: command.get_command(click.Context(command), name) for name in command.list_commands(
+                click.Context(command))}  # fmt: skip
+            return [line for name, each in inner.items() if each for line in lacking(each, f"{path} {name}")]
+        return [] if any("--json" in each.opts for each in command.params) else [path]
+
+    assert lacking(cli, "ofrecord") == []
+
+
+def test_a_witness_that_serves_says_where(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from console.cli.main import main; main()", "witness"]
+    subprocess.run([*command, "init", str(tmp_path / "pc"), "--name", "clerk"], check=True, capture_output=True)
+    served = [*command, "serve", "--witness", str(tmp_path / "pc"), "--port", "0", "--json"]
+    with subprocess.Popen(served, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout is not None
+        try:
+            assert json.loads(serving.stdout.readline())["address"].startswith("http://127.0.0.1:")
+        finally:
+            serving.send_signal(signal.SIGINT)
+        assert serving.wait(30) == 2 and serving.stdout.read() == ""
