@@ -43,11 +43,17 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """One file of a package. `chunks` is opened once, when its turn comes; `stored` files are packed already."""
+    """One file of a package. `chunks` is opened once, when its turn comes; `stored` files are packed already.
+
+    Of a stored file whose `sha256` is known its `size` is known too: then `chunks` is opened in another thread, and
+    raises DamageError on the way when the bytes are not those.
+    """
 
     name: str
     chunks: Callable[[], Iterator[bytes]]
     stored: bool = False
+    size: int = 0
+    sha256: str = ""
 
 
 class Format(Protocol):

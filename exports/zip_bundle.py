@@ -47,7 +47,10 @@ def write_zip(
             writer.add(pdf.name, read_back(pdf.path)(), True)
         for each in formats:
             for file in each.files(response, made):
-                writer.add(file.name, file.chunks(), file.stored)
+                if file.sha256:
+                    writer.add_known(file)
+                else:
+                    writer.add(file.name, file.chunks(), file.stored)
         for addition in response.additions:
             writer.add(addition.name, [addition.data], False)
         _seal(writer, signed)
