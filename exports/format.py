@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from exports.entry_page import Bodies
 from exports.response import MediaFile, Response
 
 
@@ -39,6 +40,9 @@ class Made:
 
     digest: Callable[[], Digest] = hashlib.sha256
     """Begins a SHA-256; one of a package is reckoned while the format goes on."""
+
+    bodies: Bodies = field(default_factory=Bodies)
+    """What pages show of each entry; within a package made once for all of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ from exports.crc import crc32
 from exports.format import Digest, File, Made
 from exports.pages import template
 from exports.reader_page import basis_of, facts_of, source_of, title_of
-from exports.response import Entry, MediaFile, Response
+from exports.response import Entry, MediaFile, Response, WithheldEntry
 from exports.streamed_zip import StreamedZip
 
 _NAMES = uuid.UUID("7d0d0b9e-3c7e-5a57-9d54-0f6ec1d9a3f1")
@@ -125,8 +125,8 @@ def _hashed(pieces: Iterable[bytes], running: Digest) -> Iterator[bytes]:
 def _exchanges(archive: _Archive, response: Response, made: Made) -> Iterator[bytes]:
     yield from archive.info(_INFO.format(software=response.software, request=response.request), _stamp(""))
     yield from archive.ours("style.css", "text/css", source_of("reader.css"), _stamp(""))
-    shown = {"r": response, "basis": basis_of(response), "name": title_of(response)}
-    rows = [(entry.position, entry.label, _line(facts_of(entry))) for entry in response.entries()]
+    shown = {"r": response, "basis": basis_of(response), "name": title_of(response), "body": made.bodies.of}
+    rows = [(entry.position, entry.label, _line(entry)) for entry in response.entries()]
     title, page = title_of(response), template("released.html")
     yield from archive.page("", title, page.render(**shown, title=title, e=None, rows=rows), _stamp(""))
     for entry in response.entries():
@@ -139,8 +139,8 @@ def _exchanges(archive: _Archive, response: Response, made: Made) -> Iterator[by
                 yield from archive.media(media, made.again(media), stamp)
 
 
-def _line(facts: dict[str, Any]) -> str:
-    return "withheld" if facts["is_withheld"] else f"{facts['kind']}, {facts['account']}, {facts['when_city']}"
+def _line(entry: Entry | WithheldEntry) -> str:
+    return f"{entry.kind}, {entry.account}, {entry.when_city}" if isinstance(entry, Entry) else "withheld"
 
 
 def _stamp(captured: str) -> str:
