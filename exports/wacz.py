@@ -10,6 +10,7 @@ import uuid
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -21,6 +22,7 @@ from exports.reader_page import basis_of, facts_of, source_of, title_of
 from exports.response import Entry, MediaFile, Response, WithheldEntry
 from exports.streamed_zip import StreamedZip
 
+_NO_MARKS = str.maketrans("", "", "-:TZ")
 _NAMES = uuid.UUID("7d0d0b9e-3c7e-5a57-9d54-0f6ec1d9a3f1")
 _INFO = (
     "software: {software}\r\nformat: WARC File Format 1.1\r\ndigest-encoding: hex\r\n"
@@ -85,7 +87,7 @@ class _Archive:
         yield from self._counted(_packed(_head("resource", url, stamp, kind, digest, size, url), block, level))
         row = {"url": url, "mime": kind, "status": "200", "digest": f"sha256:{digest}", "length": str(self.at - start)}
         row |= {"offset": str(start), "filename": "data.warc.gz"}
-        moment = "".join(each for each in stamp if each.isdigit())
+        moment = stamp.translate(_NO_MARKS)
         self.index.append(f"{_sorting(url)} {moment} {json.dumps(row)}")
 
     def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -148,6 +150,7 @@ def _stamp(captured: str) -> str:
     return f"{captured[:10]}T{captured[11:19]}Z" if captured else "2000-01-01T00:00:00Z"
 
 
+@lru_cache(maxsize=64)
 def _plain_type(kind: str) -> str:
     """A media type that is one word and fits a line of a header."""
     clean = "".join(each for each in kind.partition(";")[0].strip() if each.isalnum() or each in "/.+-_")

@@ -20,6 +20,7 @@ from custody.errors import DamageError
 from exports.format import File, Made
 from exports.response import Entry, MediaFile, Piece, Response, WithheldEntry
 from exports.streamed_zip import EXTRA, StreamedZip
+from exports.verifier.verify import check
 from exports.zip_bundle import write_zip
 from exports.zip_members import PackageWriter
 from tests.exports.packages import DATE
@@ -226,3 +227,13 @@ def test_a_picture_that_is_not_what_it_is_named_for_stops_the_package(tmp_path: 
     path.write_bytes(vault.media_path(wrong.sha256).read_bytes())
     with (tmp_path / "response.zip").open("x+b") as target, pytest.raises(DamageError, match="named for"):
         write_zip(full, Made(pdfs=(), work=tmp_path), target, lambda text: text)
+
+
+def test_bytes_that_nobody_checked_on_the_way_are_found_by_the_verifier(tmp_path: Path) -> None:
+    full = with_pictures(Vault(tmp_path / "vault", "0123456789ab"))
+    entry = next(each for each in full.entries() if isinstance(each, Entry) and each.media)
+    other = replace(entry, media=(replace(entry.media[0], chunks=lambda: iter([b"x" * entry.media[0].size])),))
+    wrong = replace(full, entries=lambda start=0, stop=None: iter([other][start:stop]))
+    path = tmp_path / "response.zip"
+    written(wrong, tmp_path, path.open("x+b"))
+    assert ("P-08-changed", other.media[0].name) in check(path, "").findings
