@@ -6,51 +6,53 @@ a line, they read the same. A large import spends most of its reading here.
 
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, call
 from types import GenericAlias
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
-from archiver.normalized import PART_LISTS, PARTS, encode_json, in_utc
+from archiver.normalized import PART_LISTS, PARTS, in_utc
 from custody.errors import InputError
 from custody.record import Author, Content, Media
 
+_DOUBTFUL = (b"\\u0000", b"\\u003a", b"\\u003A")
+_FIELDS, _AUTHOR_FIELDS, _MEDIA_FIELDS = (len(fields(kind)) for kind in (Content, Author, Media))
 _SHORT = 10**14
 """Numbers up to here are the same number to every program that reads JSON."""
 
 
-def content_at_once(line: bytes) -> Content | None:
-    """The content a line of JSON holds when nothing about it is doubtful; None when it wants a closer look.
+def content_at_once(line: bytes) -> tuple[Content, bytes] | None:
+    """The content a line of JSON holds, and its canonical bytes, when nothing about it is doubtful; None when it wants
+    a closer look.
 
     Doubtful is: a field the schema does not know, a key given twice, NUL, a fraction, a long number or a deep nesting
-    in `extra`, and whatever is no content at all. A key is a quote and a colon; escaped quotes only make the count too
-    high.
+    in `extra`, a time that is not UTC, and whatever is no content at all. Each key has its colon: the canonical bytes
+    have as many colons as the line, those in texts among them, and one for each field that it leaves out. A key given
+    twice is written once, so they would have too few.
     """
-    escapes = b"\\" in line
-    if escapes and b"\\u0000" in line:
+    if b"\\u00" in line and any(escaped in line for escaped in _DOUBTFUL):
         return None
     try:
-        content = _content(_TWIN.decode(line))
-        parts = PARTS.decode(line)
-        keys = len(parts) + len(content.metrics) + (_keys(content.extra) if content.extra else 0)
-        if "author" in parts:
-            keys += len(PARTS.decode(parts["author"]))
-        if content.media:
-            keys += sum(map(len, PART_LISTS.decode(parts["media"])))
-        seen = line.count(b'":')
-        if keys != seen and not (escapes and keys == seen - line.count(b'\\":')):
+        twin = _TWIN.decode(line)
+        normal = _encode(twin)
+        if line.count(b":") + _left_out(PARTS.decode(line), len(twin.media)) != normal.count(b":"):
             return None
-        return in_utc(content)
+        content = _content(twin)
+        return (content, normal) if in_utc(content) is content else None
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, InputError):
         return None
 
 
-def _keys(extra: dict[str, Any]) -> int:
-    """How many keys there are in unknown fields: a key given twice is written once when they are encoded again."""
-    again = encode_json(extra)
-    keys = again.count(b'":')
-    return keys - again.count(b'\\":') if b"\\" in again else keys
+def _left_out(parts: dict[str, msgspec.Raw], media: int) -> int:
+    """How many fields a line leaves out, those of its author and of its media among them."""
+    left_out = _FIELDS - len(parts) + _AUTHOR_FIELDS
+    if "author" in parts:
+        left_out -= len(PARTS.decode(parts["author"]))
+    if media:
+        left_out += _MEDIA_FIELDS * media - sum(map(len, PART_LISTS.decode(parts["media"])))
+    return left_out
 
 
 def _twin(kind: type, **inner: Any) -> Any:
@@ -74,8 +76,7 @@ def _maker(kind: Any) -> Callable[[Any], Any]:
 
     def made(twin: Any) -> Any:
         new = object.__new__(kind)
-        for put, value in zip(puts, values(twin), strict=True):
-            put(new, value)
+        any(map(call, puts, repeat(new), values(twin)))  # puts each; none of them answers anything
         return new
 
     return made
@@ -93,6 +94,7 @@ def _plain(levels: int) -> Any:
 _AUTHOR, _MEDIA = _twin(Author), _twin(Media)
 _MEDIA_LIST, _EXTRA = GenericAlias(tuple, (_MEDIA, ...)), GenericAlias(dict, (str, _plain(5)))
 _TWIN = msgspec.json.Decoder(_twin(Content, author=_AUTHOR, media=_MEDIA_LIST, extra=_EXTRA))
+_encode = msgspec.json.Encoder(order="deterministic").encode  # its fields stand in the order of `Content`'s
 _made_content, _made_author, _made_media = _maker(Content), _maker(Author), _maker(Media)
 
 

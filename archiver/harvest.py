@@ -61,7 +61,7 @@ class _Taken:
         self.package = package
         self.as_of = as_of
         self.content = content
-        self.normal = content_bytes(content)
+        self.normal = (item.normal if content is item.content else b"") or content_bytes(content)
         self.digest = digest_of_bytes(self.normal)
 
 

@@ -1,20 +1,22 @@
 """How one batch becomes durable: bytes into the vault first, then one commit, which is the only acknowledgement.
 
 A batch is sent (what is kept of it is computed, perhaps by a second process) and then committed: its exchanges and its
-ledger entries are appended and flushed, and one transaction makes all of it count. A crash before the commit leaves
+ledger entries are appended and flushed, and one transaction makes all of it count. A large batch is flushed while the
+rows of that transaction are written; it ends only when every byte is on the disk. A crash before the commit leaves
 bytes that no row names; they are swept at the next start. Deciding what is new is `archiver/harvest.py`'s.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from archiver.catalog import rows
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.rows import Row
-from archiver.ledger import VERSION, Ledger
+from archiver.ledger import VERSION, Block, Ledger
 from archiver.normalized import encode_json
-from archiver.press import Press, Pressed, Sheet
+from archiver.press import WORTH_A_PROCESS, Press, Pressed, Sheet
 from archiver.segment import segment_for
 from archiver.vault import StoredMedia, Vault
 from custody.canonical import canonical
@@ -26,6 +28,9 @@ Index = Callable[[Sequence[Record], Mapping[RecordNumber, str]], None]
 """Puts records, each with its line of words, into the search engine, inside the catalog's transaction."""
 
 QUARANTINE = "quarantine"
+FLUSHED_ASIDE = WORTH_A_PROCESS
+"""Sheets in a batch from which its bytes are flushed in a thread of their own."""
+
 _PLACE = ("segment", "offset", "raw_length", "length", "sha256")
 
 
@@ -90,6 +95,7 @@ class Intake:
         self.ledger = ledger
         self.index = index
         self.press = Press()
+        self._writer = ThreadPoolExecutor(max_workers=1)
 
     def put_version(self, batch: Batch, room: str, sheet: Sheet, digest: bytes, shown: Sequence[Media]) -> None:
         """Add one version's two exchanges to the batch: its own raw bytes, and what we made of them.
@@ -131,11 +137,43 @@ class Intake:
         slips = zip(batch.slips, pressed, strict=True)
         lines = {RecordNumber(slip.number): kept.line for slip, kept in slips if slip.digest}
         del pressed
-        for segment in segments.values():
-            self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
-            segment.pieces.clear()
         above = max((segment.row["id"] for segment in segments.values()), default=0)
-        block = self.ledger.prepare(entries, at, above) if entries else None
+        block = self.ledger.block(entries, at, above) if entries else None
+        kept = self._kept(list(segments.values()), block, len(batch.slips) >= FLUSHED_ASIDE)
+        try:
+            self._acknowledge(batch, run, segments, versions, quarantined, lines, block, kept)
+        finally:
+            wait((kept,))  # whatever comes next to these files must not meet this one
+
+    def _kept(self, segments: Sequence[_Segment], block: Block | None, aside: bool) -> "Future[None]":
+        """Have the bytes put into the vault, durably: `aside` in a thread of its own. The result says that they are."""
+
+        def keep() -> None:
+            for segment in segments:
+                self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
+                segment.pieces.clear()
+            if block is not None:
+                self.ledger.keep(block)
+
+        if aside:
+            return self._writer.submit(keep)
+        keep()
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def _acknowledge(
+        self,
+        batch: Batch,
+        run: int,
+        segments: Mapping[str, _Segment],
+        versions: Sequence[tuple[Any, ...]],
+        quarantined: list[Row],
+        lines: Mapping[RecordNumber, str],
+        block: Block | None,
+        kept: "Future[None]",
+    ) -> None:
+        """The one transaction. It ends only when `kept` says that every byte it speaks of is durable."""
         with self.catalog.transaction() as connection:
             for segment in segments.values():
                 rows.put_segment(connection, {**segment.row, "committed_end": segment.start + segment.length})
@@ -149,10 +187,12 @@ class Intake:
             self.index(list(batch.indexed.values()), lines)
             if block is not None:
                 self.ledger.record(connection, block)
+            kept.result()
 
     def close(self) -> None:
-        """Let go of the second process, if there is one."""
+        """Let go of the second process and of the thread, if there are any."""
         self.press.close()
+        self._writer.shutdown()
 
     def _placed(
         self, batch: Batch, pressed: Sequence[Pressed], run: int, segments: dict[str, _Segment], leaf: int

@@ -48,10 +48,13 @@ def act_commitment(opening: bytes, block: bytes) -> bytes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """What one commit appends: its entries from number `first` on, and the rows that keep them."""
+    """What one commit appends: its entries from number `first` on, the rows that keep them, and `data`, the bytes that
+    go to the segment's file at `start`."""
 
     first: int
     entries: list[bytes]
+    start: int
+    data: bytes
     nodes: list[tuple[int, int, bytes]]
     segment: Row
     checkpoint: Row
@@ -97,6 +100,15 @@ class Ledger:
 
         `above` is the highest segment id that the same commit has given away already.
         """
+        block = self.block(entries, at, above)
+        self.keep(block)
+        return block
+
+    def block(self, entries: Sequence[bytes], at: int, above: int = 0) -> Block:
+        """The same, for who has `keep` done beside other work: it must be done before `record` may count.
+
+        `above` is the highest segment id that the same commit has given away already.
+        """
         connection, date = self.catalog.connection, text_of(rows.moment(at))
         tree = self._current(connection)
         first = tree.size
@@ -109,13 +121,19 @@ class Ledger:
         block = b"".join(entry + b"\n" for entry in entries)
         member = warc.packed(warc.exchange(b"metadata", uuid, date, uri, "application/x-ndjson", block))
         start = segment["committed_end"]
-        self.vault.append(segment["name"], head + member, start)
         checkpoint: Row = {
             "size": tree.size, "root": tree.root(), "first": first, "at": at, "note": None, "segment": segment["id"],
             "offset": start + len(head), "length": len(member), "sha256": hashlib.sha256(member).digest(),
         }  # fmt: skip
         segment["committed_end"] = start + len(head) + len(member)
-        return Block(first=first, entries=list(entries), nodes=nodes, segment=segment, checkpoint=checkpoint)
+        return Block(
+            first=first, entries=list(entries), start=start, data=head + member, nodes=nodes, segment=segment,
+            checkpoint=checkpoint,
+        )  # fmt: skip
+
+    def keep(self, block: Block) -> None:
+        """Put a block's bytes into the vault, durably. It asks nothing of the catalog."""
+        self.vault.append(block.segment["name"], block.data, block.start)
 
     def record(self, connection: Any, block: Block) -> None:
         """Make a block part of the ledger, inside the transaction of the change it speaks of."""

@@ -60,9 +60,12 @@ def head(
     ).encode()
 
 
-def exchange(kind: bytes, uuid: str, date: str, uri: str, media_type: str, block: bytes, refers: str = "") -> bytes:
-    """One exchange, not yet packed: its header, its block, its end."""
-    header = head(kind, uuid, date, uri, media_type, hashlib.sha256(block).hexdigest(), len(block), refers)
+def exchange(
+    kind: bytes, uuid: str, date: str, uri: str, media_type: str, block: bytes, refers: str = "", digest: bytes = b""
+) -> bytes:
+    """One exchange, not yet packed: its header, its block, its end. `digest`: the block's SHA-256, if known."""
+    digest = digest or hashlib.sha256(block).digest()
+    header = head(kind, uuid, date, uri, media_type, digest.hex(), len(block), refers)
     return b"".join((header, block, b"\r\n\r\n"))
 
 

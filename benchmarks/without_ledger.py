@@ -15,10 +15,11 @@ def _nothing(*_: Any, **__: Any) -> None:
     return None
 
 
-archiver.press.fields_digest = lambda opening, content, raw: _NONE
+archiver.press.fields_digest = lambda opening, content, raw_digest: _NONE
 archiver.press.record_commitment = lambda opening, kept, fields: _NONE
 archiver.press.kept_part = lambda sha256, line, facts: _NONE
-Ledger.prepare = _nothing
+Ledger.block = _nothing
+Ledger.keep = _nothing
 Ledger.record = _nothing
 Ledger.sign = _nothing
 Ledger.size = lambda self: 0

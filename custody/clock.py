@@ -61,7 +61,10 @@ def day_reader(zone: str) -> Callable[[int], date]:
     days: dict[int, date] = {}
 
     def offset_in(day: int) -> int | None:
-        ends = [(epoch + timedelta(days=day + side)).astimezone(local).utcoffset() for side in (0, 1)]
+        try:
+            ends = [(epoch + timedelta(days=day + side)).astimezone(local).utcoffset() for side in (0, 1)]
+        except OverflowError:  # the first or the last day that there is
+            return None
         return None if ends[0] != ends[1] or ends[0] is None else round(ends[0].total_seconds() * 1000)
 
     def day_of(millis: int) -> date:
@@ -70,7 +73,7 @@ def day_reader(zone: str) -> Callable[[int], date]:
             offsets[utc_day] = offset_in(utc_day)
         offset = offsets[utc_day]
         if offset is None:
-            return (epoch + timedelta(milliseconds=millis)).astimezone(local).date()
+            return _day_at_the_edge(epoch + timedelta(milliseconds=millis), local)
         number = (millis + offset) // _DAY
         found = days.get(number)
         if found is None:
@@ -78,3 +81,11 @@ def day_reader(zone: str) -> Callable[[int], date]:
         return found
 
     return day_of
+
+
+def _day_at_the_edge(moment: datetime, zone: ZoneInfo) -> date:
+    """The day of a moment in a zone; where the zone's calendar would have left ours, our first or last day."""
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return date.min if moment.year == 1 else date.max

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from custody.clock import day_reader
 from custody.record import Content, Record
 from custody.selector import Posted, author_keys, name_key, tag_keys
 
@@ -22,13 +23,14 @@ def posted_ms(content: Content) -> int | None:
 
 def month_reader(zone: str) -> Callable[[Content], str]:
     """A function that says in which month of the city's calendar content was posted: `2025-03`, "" if not known."""
-    local = ZoneInfo(zone)
+    day_of = day_reader(zone)
 
     def month_of(content: Content) -> str:
-        if content.created_at is None:
+        posted = posted_ms(content)
+        if posted is None:
             return ""
-        moment = content.created_at.astimezone(local)
-        return f"{moment.year:04d}-{moment.month:02d}"
+        day = day_of(posted)
+        return f"{day.year:04d}-{day.month:02d}"
 
     return month_of
 

@@ -4,20 +4,20 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from archiver.catalog import destroyed_rows, queries
+from archiver.catalog.rows import millis
 from archiver.fetch import Fetched, Fetcher, HttpFetcher, without_secrets
 from archiver.harvest import Classify, Filing, Harvest
 from archiver.package import MemoryPackage
 from archiver.platforms.reader import Package
 from archiver.reconciliation import Reconciliation
 from custody.account import Account
-from custody.clock import is_plausible, local_day
+from custody.clock import day_reader, is_plausible, local_day
 from custody.errors import CustodyError, InputError, UnavailableError
 from custody.record import Content
 from retention_schedules.filing import bucket
@@ -165,26 +165,26 @@ def _take(harvest: Harvest, readings: Sequence[Reading], personal: bool) -> None
 
 def filing_for(house: House, account: Account) -> Classify:
     """How records of this account are filed: their series, and the storage bucket their retention falls in."""
-    zone, schedules, series_of = ZoneInfo(house.city.time_zone), schedules_of(house), filer(house, account)
+    day_of, schedules, series_of = day_reader(house.city.time_zone), schedules_of(house), filer(house, account)
     now = house.clock()
 
     @lru_cache(maxsize=4096)
-    def filed(series: str, reason: str, day: str) -> Filing:
-        return Filing(series=series, reason=reason, bucket=bucket(series, day or None, schedules))
+    def filed(series: str, reason: str, day: date | None) -> Filing:
+        return Filing(series=series, reason=reason, bucket=bucket(series, day.isoformat() if day else None, schedules))
 
     def file(content: Content, held: str) -> Filing:
         series, reason = (held, "") if held else series_of(content)
-        return filed(series, reason, _trigger_day(content, zone, now))
+        begins = _trigger(content, now)
+        return filed(series, reason, None if begins is None else day_of(millis(begins)))
 
     return file
 
 
-def _trigger_day(content: Content, zone: ZoneInfo, now: datetime) -> str:
+def _trigger(content: Content, now: datetime) -> datetime | None:
     created = content.created_at
     if created is None or not is_plausible(created, now):
-        return ""
-    moment = max(created, content.removed_at) if content.removed_at else created
-    return moment.astimezone(zone).date().isoformat()
+        return None
+    return max(created, content.removed_at) if content.removed_at else created
 
 
 def _fetched(

@@ -7,6 +7,7 @@ when and why is an act; the series a record was taken in under stays sealed in t
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from archiver.catalog import keeping_queries
@@ -86,15 +87,21 @@ def filer(house: House, account: Account) -> Callable[[Content], tuple[str, str]
     """How what is taken in for an account is filed: the series and why. Whether staff answers is not known yet then."""
     saved, schedules, is_official = rules(house), schedules_of(house), official_reader([account])
 
-    def file(content: Content) -> tuple[str, str]:
-        author, kind = content.author, content.kind.value
+    by_tag = any(rule.tag for rule in saved)
+
+    @lru_cache(maxsize=4096)  # few people write most of what there is
+    def filed(name: str, handle: str, kind: str, tags: tuple[str, ...]) -> tuple[str, str]:
         traits = Traits(
             account=account.handle,
             kind=kind,
-            official=is_official(account.id, author.name, author.handle, kind),
-            tags=frozenset(tag_key(tag) for tag in content.tags) if any(rule.tag for rule in saved) else frozenset(),
+            official=is_official(account.id, name, handle, kind),
+            tags=frozenset(map(tag_key, tags)),
         )
         return classify(saved, traits, account.series, schedules)[:2]
+
+    def file(content: Content) -> tuple[str, str]:
+        author = content.author
+        return filed(author.name, author.handle, content.kind.value, content.tags if by_tag else ())
 
     return file
 

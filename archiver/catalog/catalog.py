@@ -7,6 +7,7 @@ asked of it and written to it is `rows.py`, `acts.py` and `queries.py`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pysqlite3.dbapi2
@@ -19,6 +20,11 @@ from custody.errors import BusyError, CustodyError, DamageError, UnavailableErro
 
 HEAD = "0008"
 """The newest step in `migrations/versions`."""
+
+# Bytes and None go to the database as they are. Unless it is told so, the driver asks each of them for a way to be
+# adapted, and words an error for each answer: that took four fifths of the time of putting in a row with four digests.
+pysqlite3.dbapi2.register_adapter(bytes, bytes)
+pysqlite3.dbapi2.register_adapter(NoneType, lambda nothing: nothing)
 
 _SETTINGS = (
     "PRAGMA journal_mode=WAL",

@@ -189,7 +189,7 @@ class _Closer:
             return
         row, opening = rows.row_of_version(envelope), bytes.fromhex(envelope.opening)
         facts = rows.fact_bytes(rows.proved_of(row), row["digest"])
-        fields = fields_digest(opening, content_bytes(envelope.content), raw)
+        fields = fields_digest(opening, content_bytes(envelope.content), hashlib.sha256(raw).digest())
         kept = kept_part(self.at["sha256"], self._line(self.at["n"]), facts)
         made = record_commitment(opening, kept, fields).hex().encode()
         bucket = encode_json(str(self.stretch.segment["room"]).removeprefix("segments/"))

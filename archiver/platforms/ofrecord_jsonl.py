@@ -108,17 +108,19 @@ def _item(line: _Line, member: str, platform: str) -> Item:
     if not data or data.isspace():
         return Item(place=place, raw=data, excluded="empty line")
     data = data.removeprefix(_MARK) if number == 1 else data
-    content, as_of = content_at_once(data), ""
+    normal, as_of, at_once = b"", "", content_at_once(data)
     try:
-        if content is None:
+        if at_once is None:
             content, as_of = _content(data, platform)
+        else:
+            content, normal = at_once
         if not content.object_id:
             raise InputError("object_id is empty", "give every record an id that stays the same in every export")
     except InputError as error:
         why = f"{error.message}; {error.hint}" if error.hint else error.message
         return Item(place=f"{place}: {why}", raw=line[3] or b"", quarantined="not a record in the published schema")
     members = tuple(_tail(media) for media in content.media) if content.media else ()
-    return Item(place=place, raw=line[3] or b"", content=content, members=members, as_of=as_of)
+    return Item(place=place, raw=line[3] or b"", content=content, normal=normal, members=members, as_of=as_of)
 
 
 def _content(data: bytes, platform: str) -> tuple[Content, str]:

@@ -50,7 +50,8 @@ class Item(NamedTuple):
     `members` gives for each of `content.media`, in the same order, the tail of the member name that holds its bytes
     ("" when the source is known not to have it; several possible tails are parted by `|`). `payload` opens the bytes
     of the only medium when they lie inside the item itself (a picture in a WARC); `members` is then empty. `as_of` is
-    RFC 3339 when the source dates itself, else "".
+    RFC 3339 when the source dates itself, else "". `normal` are the canonical bytes of `content` (as
+    `archiver.normalized.content_bytes` makes them) where the reader has them at hand, else b"".
     """
 
     place: str
@@ -62,6 +63,7 @@ class Item(NamedTuple):
     quarantined: str = ""
     excluded: str = ""
     as_of: str = ""
+    normal: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

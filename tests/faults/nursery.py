@@ -28,12 +28,17 @@ Meanwhile = Callable[[int], Callable[[], object]]
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One command on one archive. `batch` is how many items one commit holds, `name` tells jobs at once apart."""
+    """One command on one archive. `batch` is how many items one commit holds, `name` tells jobs at once apart.
+
+    `aside`: as an import does with large batches, it flushes their bytes while it writes their rows. Not for faults
+    put into a chosen step, since strace counts the steps of each thread apart.
+    """
 
     words: tuple[str, ...]
     home: Path
     batch: int = 5
     name: str = "job"
+    aside: bool = False
 
     @property
     def acks(self) -> Path:
@@ -141,7 +146,7 @@ def _warm() -> None:
 
 
 def _live(job: dict[str, Any], gate: int) -> None:
-    from archiver import harvest
+    from archiver import harvest, intake
     from archiver.catalog.catalog import Catalog
     from console.cli.main import main
 
@@ -153,6 +158,8 @@ def _live(job: dict[str, Any], gate: int) -> None:
     os.environ["OFRECORD_HOME"] = str(home)
     tempfile.tempdir = str(home.parent)
     harvest.BATCH_ITEMS = job["batch"]
+    if job["aside"]:
+        intake.FLUSHED_ASIDE = 1
     acks = os.open(job["acks"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     Catalog.transaction = _acknowledging(Catalog.transaction, acks)  # type: ignore[assignment,method-assign]
     sys.argv = ["ofrecord", *job["words"]]

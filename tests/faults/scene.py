@@ -63,12 +63,12 @@ class Scene:
     def command(self, name: str) -> Command:
         return next(command for command in self.commands() if command.name == name)
 
-    def job(self, command: Command, name: str) -> Job:
+    def job(self, command: Command, name: str, aside: bool = False) -> Job:
         """The command on a fresh copy of the archive."""
         home = self.folder / name
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.folder / command.start, home)
-        return Job(words=command.words, home=home, batch=command.batch)
+        return Job(words=command.words, home=home, batch=command.batch, aside=aside)
 
 
 def make_scene(folder: Path, nursery: Nursery) -> Scene:

@@ -49,7 +49,7 @@ def test_nothing_is_unflushed_when_it_is_acknowledged(scene: Scene, crew: Crew) 
     nursery = crew.nurseries[0]
     chosen = ("import-first", "import", "account-add", "collect", "respond", *("import-many",) * points(5, 0))
     for name in chosen:
-        job = scene.job(scene.command(name), f"flushed-{name}")
+        job = scene.job(scene.command(name), f"flushed-{name}", aside=name != "import")
         disk = Disk(job.home)
         ended = nursery.run(job, strace.tracing(job.beside("trace"), data=False))
         assert ended.code == 0
@@ -87,7 +87,7 @@ State = tuple[list[dict[str, int]], dict[str, bytes | None]]
 
 def _states(scene: Scene, nursery: Nursery, command: Command, number: int, chance: random.Random) -> list[State]:
     """Possible states of the disk when the power goes at random moments of a command, with what was promised then."""
-    job = scene.job(command, f"power-{command.name}")
+    job = scene.job(command, f"power-{command.name}", aside=command.name == "import")
     disk = Disk(job.home)
     assert nursery.run(job, strace.tracing(job.beside("trace"), data=True)).code == 0
     calls = list(strace.calls(job.beside("trace")))

@@ -20,7 +20,7 @@ def test_killed_at_random_moments(scene: Scene, judge: Judge, crew: Crew) -> Non
     def visit(nursery: Nursery, n: int) -> None:
         chance = random.Random(f"{SEED} kill {n}")
         command = scene.command("respond" if n % 8 == 7 else "import")
-        job = scene.job(command, f"kill-{nursery.pid}")
+        job = scene.job(command, f"kill-{nursery.pid}", aside=n % 2 == 0)
         delay = chance.uniform(0, 1.5 * judge.seconds[command.name])
         ended = nursery.run(job, lambda pid: _killed_after(delay, pid).join)
         assert ended.code in (-signal.SIGKILL, 0), ended

@@ -86,6 +86,7 @@ class Forger:
             raw = house.shelf.raw(LAST, 1)
         self.envelope = replace(old, content=replace(old.content, text=text))
         self.raw = raw.replace(b"snow plow 4 tonight", text.encode())
+        self.raw_sha256 = hashlib.sha256(self.raw).digest()
         date, uri = "2026-11-20T18:00:00.000Z", f"urn:ofrecord:{house.settings.archive}:R{LAST}:v1"
         ids = [exchange_uuid(house.settings.archive, LAST, 1, role) for role in (1, 2)]
         e = self.envelope
@@ -105,7 +106,7 @@ class Forger:
             file.seek(self.place["offset"])
             file.write(self.members)
         end, opening = self.place["offset"] + len(self.members), bytes(self.place["opening"])
-        fields = fields_digest(opening, self.content, self.raw)
+        fields = fields_digest(opening, self.content, self.raw_sha256)
         sql(
             self.archive,
             "UPDATE version SET digest = ?, sha256 = ?, raw_length = ?, length = ?, fields = ? WHERE number = ?",
@@ -120,7 +121,7 @@ class Forger:
         row = rows.row_of_version(self.envelope)
         opening, facts = bytes(self.place["opening"]), rows.fact_bytes(rows.proved_of(row), row["digest"])
         kept = kept_part(self.sha256, self.line, facts)
-        made = record_commitment(opening, kept, fields_digest(opening, self.content, self.raw)).hex().encode()
+        made = record_commitment(opening, kept, fields_digest(opening, self.content, self.raw_sha256)).hex().encode()
         ((old,),) = sql(self.archive, "SELECT entry FROM ledger_entry WHERE seq = ?", (self.place["leaf"],))
         new = b'{"C":"' + made + bytes(old)[70:]
         sql(self.archive, "UPDATE ledger_entry SET entry = ? WHERE seq = ?", (new, self.place["leaf"]))

@@ -154,6 +154,9 @@ def test_the_fast_way_to_a_local_day_is_the_slow_one() -> None:
             for hour in range(0, 24 * 365, 7):
                 moment = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
                 assert day_of(rows.millis(moment)) == local_day(moment, zone)
+        first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+        assert (day_of(rows.millis(first)) - date.min).days in (0, 1)  # also where the calendar ends
+        assert (date.max - day_of(rows.millis(last))).days in (0, 1)
 
 
 def test_damaged_bytes_block_the_record_that_lies_there(archive: Archive, jsonl: Any) -> None:
