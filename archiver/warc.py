@@ -5,7 +5,6 @@ makes is damage. WARC files made by others are read by `archiver/warc_import.py`
 """
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -13,8 +12,9 @@ from typing import BinaryIO
 from isal import igzip_lib, isal_zlib
 
 from custody.errors import DamageError
+from custody.stored_gzip import HEAD, stored_member
 
-GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+GZIP_HEADER = HEAD
 LARGEST_HEADER = 64 * 1024
 WALK_CHUNK = 64 * 1024
 _BROKEN: tuple[type[Exception], ...] = (igzip_lib.IsalError, isal_zlib.error, EOFError)  # type: ignore[assignment]
@@ -86,12 +86,7 @@ def warcinfo_bytes(uuid: str, date: str, file_name: str, description: str) -> by
 
 def stored_chunks(header: bytes, blocks: Iterable[bytes]) -> Iterator[bytes]:
     """A large exchange as one gzip member of stored blocks, made piece by piece."""
-    packer, crc, size = zlib.compressobj(0, zlib.DEFLATED, -15), 0, 0
-    yield GZIP_HEADER
-    for piece in _with_ends(header, blocks):
-        crc, size = zlib.crc32(piece, crc), size + len(piece)
-        yield packer.compress(piece)
-    yield packer.flush() + crc.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
+    return stored_member(_with_ends(header, blocks), isal_zlib.crc32)
 
 
 def read_member(data: bytes, where: str) -> Exchange:

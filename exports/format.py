@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from exports.entry_page import Bodies
 from exports.response import MediaFile, Response
 
 
@@ -40,14 +41,23 @@ class Made:
     digest: Callable[[], Digest] = hashlib.sha256
     """Begins a SHA-256; one of a package is reckoned while the format goes on."""
 
+    bodies: Bodies = field(default_factory=Bodies)
+    """What pages show of each entry; within a package made once for all of them."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """One file of a package. `chunks` is opened once, when its turn comes; `stored` files are packed already."""
+    """One file of a package. `chunks` is opened once, when its turn comes; `stored` files are packed already.
+
+    Of a stored file whose `sha256` is known its `size` is known too: then `chunks` is opened in another thread, and
+    raises DamageError on the way when the bytes are not those.
+    """
 
     name: str
     chunks: Callable[[], Iterator[bytes]]
     stored: bool = False
+    size: int = 0
+    sha256: str = ""
 
 
 class Format(Protocol):

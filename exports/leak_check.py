@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import IO
 
 from custody.errors import UnavailableError
+from exports.leak_pieces import CHUNK, pieces
 from exports.leak_views import views
 from exports.pdf_text import places_in
 from exports.response import CollectedBy
 from exports.secrets_of import Secrets
 
-_CHUNK, _OVERLAP = 1 << 20, 1 << 14
 _DEEPEST = 6
 _IN_MEMORY = 1 << 25
 MASKED = "[not shown: the words searched for are withheld]"
@@ -81,6 +81,7 @@ class _Walk:
         self.secrets = secrets
         self.leaks: list[Leak] = []
         self._seen: set[str] = set()
+        self._clean: set[str] = set()
         self._told: set[tuple[str, str]] = set()
 
     def name(self, file: str, name: str) -> None:
@@ -104,8 +105,8 @@ class _Walk:
             self._unreadable(where, lambda: self._packed(where, file, depth))
         elif start.startswith(b"%PDF"):
             self._pdf(where, file, depth)
-        else:
-            self._stream(where, file)
+        elif self._stream(where, file):
+            self._clean.add(digest)
 
     def _unreadable(self, where: str, look: Callable[[], None]) -> None:
         try:
@@ -148,15 +149,19 @@ class _Walk:
                     else:
                         self._stream(f"{where}, {place}", copy)  # type: ignore[arg-type]
 
-    def _stream(self, where: str, file: IO[bytes]) -> None:
-        """A file of any other kind, a piece at a time; pieces overlap, so that nothing is cut in two unseen."""
-        before, lines = b"", 1
-        for chunk in _chunks(file):
-            data = before + chunk
+    def _stream(self, where: str, file: IO[bytes]) -> bool:
+        """A file of any other kind, a piece at a time. Says whether nothing was found in it."""
+        before = len(self.leaks)
+        for data, line in pieces(file, lambda digest: self._is_clean(where, digest)):
             for n, (view, is_noise) in enumerate(views(data)):
-                self._text(where, "", view, lines if n == 0 and not is_noise else 0, is_noise)
-            before = data[-_OVERLAP:]
-            lines += data[: len(data) - len(before)].count(b"\n")
+                self._text(where, "", view, line if n == 0 and not is_noise else 0, is_noise)
+        return len(self.leaks) == before
+
+    def _is_clean(self, where: str, digest: str) -> bool:
+        """Whether these bytes, found inside another file, were searched as they are; a withheld file is told here."""
+        if digest in self.secrets.digests and (where, digest) not in self._told:
+            self._leak(where, "a whole file in it", self.secrets.digests[digest], digest)
+        return digest in self._clean
 
     def _text(self, where: str, place: str, text: str, first_line: int = 0, is_noise: bool = False) -> None:
         found = self.secrets.found_in_noise(text) if is_noise else self.secrets.found_in(text)
@@ -190,4 +195,4 @@ def _digest(file: IO[bytes]) -> str:
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    yield from iter(lambda: file.read(_CHUNK), b"")
+    yield from iter(lambda: file.read(CHUNK), b"")

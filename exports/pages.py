@@ -22,7 +22,11 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 def template(name: str) -> Any:
     """A page of ours, with its filters."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        auto_reload=False,  # ours do not change while the program runs; each page would ask the disk
     )
     environment.filters |= {"broken": broken, "paragraphs": paragraphs, "rtl": is_right_to_left}
     return environment.get_template(name)

@@ -7,8 +7,8 @@ page's own security policy forbids it, and names the one script and the one styl
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from types import SimpleNamespace
 
 from markupsafe import Markup
 
@@ -26,6 +26,11 @@ _BESIDE = (
     ("released.wacz", "the records as a web archive, to be opened at replayweb.page"),
     ("redactions.json", "where something is withheld, and why"),
 )
+_SHOWN = {
+    kind: tuple(each.name for each in fields(kind) if each.name not in ("media", "proofs"))
+    for kind in (Entry, WithheldEntry)
+}
+"""Facts that a page shows as they are. Names, not keys: templates look for an attribute first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,16 +45,17 @@ class Reader:
     def files(self, response: Response, made: Made) -> Iterator[File]:
         """The page."""
         pdfs = tuple((pdf.name, pdf.note) for pdf in made.pdfs)
-        yield File(name="index.html", chunks=lambda: _page(response, pdfs))
+        yield File(name="index.html", chunks=lambda: _page(response, pdfs, made))
 
 
-def _page(response: Response, pdfs: tuple[tuple[str, str], ...]) -> Iterator[bytes]:
+def _page(response: Response, pdfs: tuple[tuple[str, str], ...], made: Made) -> Iterator[bytes]:
     style, script = source_of("reader.css"), source_of("reader.js")
     stream = template("index.html").stream(
         r=response,
         title=title_of(response),
         threads=_threads(response),
         basis=basis_of(response),
+        body=made.bodies.of,
         files=(*pdfs, *_BESIDE),
         style=Markup(style),
         script=Markup(script),
@@ -81,8 +87,8 @@ def policy_hash(source: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
 
 
-def _threads(response: Response) -> Iterator[list[dict[str, Any]]]:
-    thread: list[dict[str, Any]] = []
+def _threads(response: Response) -> Iterator[list[SimpleNamespace]]:
+    thread: list[SimpleNamespace] = []
     for entry in response.entries():
         if thread and entry.depth == 0:
             yield thread
@@ -92,23 +98,22 @@ def _threads(response: Response) -> Iterator[list[dict[str, Any]]]:
         yield thread
 
 
-def facts_of(entry: Entry | WithheldEntry) -> dict[str, Any]:
+def facts_of(entry: Entry | WithheldEntry) -> SimpleNamespace:
     """An entry as a page shows it."""
-    names = [name for name in type(entry).__dataclass_fields__ if name not in ("media", "proofs")]
-    facts = {name: getattr(entry, name) for name in names}
+    facts = {name: getattr(entry, name) for name in _SHOWN[type(entry)]}
     if isinstance(entry, WithheldEntry):
-        return {**facts, "is_withheld": True, "released": "withheld"}
-    facts |= {"is_withheld": False, "partly": entry.partly, "released": "in part" if entry.partly else "in full"}
+        return SimpleNamespace(**facts, is_withheld=True, released="withheld")
     facts["media"] = [
-        {
-            "name": media.name,
-            "media_type": media.media_type,
-            "size": media.size,
-            "alt": media.alt,
-            "said": plain(media.alt),
-            "described": "gives no description" not in plain(media.alt),
-            "is_picture": media.media_type in PICTURES,
-        }
+        SimpleNamespace(
+            name=media.name,
+            media_type=media.media_type,
+            size=media.size,
+            alt=media.alt,
+            said=plain(media.alt),
+            described="gives no description" not in plain(media.alt),
+            is_picture=media.media_type in PICTURES,
+        )
         for media in entry.media
     ]
-    return facts
+    released = "in part" if entry.partly else "in full"
+    return SimpleNamespace(**facts, is_withheld=False, partly=entry.partly, released=released)

@@ -8,7 +8,7 @@ from exports.data_files import Checking, Data
 from exports.format import File, Format, Made
 from exports.load_file import LoadFile
 from exports.reader_page import Reader
-from exports.response import Entry, Response
+from exports.response import Entry, MediaFile, Response
 from exports.spreadsheet import Workbook
 from exports.wacz import WebArchive
 
@@ -24,7 +24,11 @@ class Media:
         """One file each, in the order of the records."""
         for entry in response.entries():
             if isinstance(entry, Entry):
-                yield from (File(name=each.name, chunks=each.chunks, stored=True) for each in entry.media)
+                yield from (_file(each) for each in entry.media)
+
+
+def _file(media: MediaFile) -> File:
+    return File(name=media.name, chunks=media.chunks, stored=True, size=media.size, sha256=media.sha256)
 
 
 ALWAYS: tuple[Format, ...] = (Reader(), Data(), Workbook(), Media(), WebArchive(), Checking())

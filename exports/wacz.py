@@ -7,25 +7,22 @@ addresses are ours, under `ofrecord.invalid`, a name that can never be a real si
 import hashlib
 import json
 import uuid
-import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from exports.format import File, Made
+from custody.stored_gzip import stored_member
+from exports.crc import crc32
+from exports.format import Digest, File, Made
 from exports.pages import template
 from exports.reader_page import basis_of, facts_of, source_of, title_of
-from exports.response import Entry, MediaFile, Response
-from exports.stored_gzip import stored_member
-from exports.zip_members import gathered
+from exports.response import Entry, MediaFile, Response, WithheldEntry
+from exports.streamed_zip import StreamedZip
 
-_DATE = (2000, 1, 1, 0, 0, 0)
-_NOTHING = b"RO\0\0"
-"""An extra field that says nothing. Where there is one in the directory, players look into a file's own header for
-where its bytes begin; without, they reckon, and go wrong where that header holds sizes of 64 bits."""
-
+_NO_MARKS = str.maketrans("", "", "-:TZ")
 _NAMES = uuid.UUID("7d0d0b9e-3c7e-5a57-9d54-0f6ec1d9a3f1")
 _INFO = (
     "software: {software}\r\nformat: WARC File Format 1.1\r\ndigest-encoding: hex\r\n"
@@ -50,25 +47,6 @@ def site_of(response: Response) -> str:
     """Under which address the released pages stand in the web archive."""
     part = f"/part-{response.part}" if response.parts > 1 else ""
     return f"https://ofrecord.invalid/request-{response.request}{part}/"
-
-
-class _Stream:
-    """What was written into it and not taken yet: so a ZIP inside a ZIP needs no file of its own."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._pieces.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits here."""
-
-    def take(self) -> bytes:
-        """All that was written since the last time."""
-        taken, self._pieces = b"".join(self._pieces), []
-        return taken
 
 
 @dataclass(slots=True)
@@ -109,7 +87,7 @@ class _Archive:
         yield from self._counted(_packed(_head("resource", url, stamp, kind, digest, size, url), block, level))
         row = {"url": url, "mime": kind, "status": "200", "digest": f"sha256:{digest}", "length": str(self.at - start)}
         row |= {"offset": str(start), "filename": "data.warc.gz"}
-        moment = "".join(each for each in stamp if each.isdigit())
+        moment = stamp.translate(_NO_MARKS)
         self.index.append(f"{_sorting(url)} {moment} {json.dumps(row)}")
 
     def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -119,35 +97,38 @@ class _Archive:
 
 
 def _written(response: Response, made: Made) -> Iterator[bytes]:
-    out, archive, running = _Stream(), _Archive(site=site_of(response)), made.digest()
-    with zipfile.ZipFile(out, "w") as target:  # type: ignore[call-overload]
-        with target.open(_member("archive/data.warc.gz", True), "w", force_zip64=True) as warc:
-            for piece in gathered(_exchanges(archive, response, made)):
-                running.update(piece)
-                warc.write(piece)
-                yield out.take()
-        resources = [_resource("archive/data.warc.gz", running.hexdigest(), archive.at)]
-        head = {"format": "json-pages-1.0", "id": "pages", "title": title_of(response), "hasText": False}
-        lists = {
-            "indexes/index.cdx": "".join(f"{line}\n" for line in sorted(archive.index)),
-            "pages/pages.jsonl": "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in [head, *archive.pages]),
-        }
-        for name, text in lists.items():
-            resources.append(_add(target, name, text.encode("utf-8", "replace")))
-        about = {"profile": "data-package", "wacz_version": "1.1.1", "title": title_of(response), "created": _stamp("")}
-        about |= {"software": response.software, "mainPageUrl": archive.site, "mainPageDate": _stamp("")}
-        listing = json.dumps({**about, "resources": resources}, indent=2, ensure_ascii=False).encode("utf-8", "replace")
-        _add(target, "datapackage.json", listing)
-        digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(listing).hexdigest()}"}
-        _add(target, "datapackage-digest.json", json.dumps(digest, indent=2).encode())
-    yield out.take()
+    target, archive, running = StreamedZip(), _Archive(site=site_of(response)), made.digest()
+    yield from target.stream("archive/data.warc.gz", _hashed(_exchanges(archive, response, made), running))
+    resources = [_resource("archive/data.warc.gz", running.hexdigest(), archive.at)]
+    head = {"format": "json-pages-1.0", "id": "pages", "title": title_of(response), "hasText": False}
+    lists = {
+        "indexes/index.cdx": "".join(f"{line}\n" for line in sorted(archive.index)),
+        "pages/pages.jsonl": "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in [head, *archive.pages]),
+    }
+    for name, text in lists.items():
+        data = text.encode("utf-8", "replace")
+        resources.append(_resource(name, hashlib.sha256(data).hexdigest(), len(data)))
+        yield target.add(name, data, stored=name.startswith("indexes/"))
+    about = {"profile": "data-package", "wacz_version": "1.1.1", "title": title_of(response), "created": _stamp("")}
+    about |= {"software": response.software, "mainPageUrl": archive.site, "mainPageDate": _stamp("")}
+    listing = json.dumps({**about, "resources": resources}, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+    yield target.add("datapackage.json", listing, stored=False)
+    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(listing).hexdigest()}"}
+    yield target.add("datapackage-digest.json", json.dumps(digest, indent=2).encode(), stored=False)
+    yield target.end()
+
+
+def _hashed(pieces: Iterable[bytes], running: Digest) -> Iterator[bytes]:
+    for piece in pieces:
+        running.update(piece)
+        yield piece
 
 
 def _exchanges(archive: _Archive, response: Response, made: Made) -> Iterator[bytes]:
     yield from archive.info(_INFO.format(software=response.software, request=response.request), _stamp(""))
     yield from archive.ours("style.css", "text/css", source_of("reader.css"), _stamp(""))
-    shown = {"r": response, "basis": basis_of(response), "name": title_of(response)}
-    rows = [(entry.position, entry.label, _line(facts_of(entry))) for entry in response.entries()]
+    shown = {"r": response, "basis": basis_of(response), "name": title_of(response), "body": made.bodies.of}
+    rows = [(entry.position, entry.label, _line(entry)) for entry in response.entries()]
     title, page = title_of(response), template("released.html")
     yield from archive.page("", title, page.render(**shown, title=title, e=None, rows=rows), _stamp(""))
     for entry in response.entries():
@@ -160,8 +141,8 @@ def _exchanges(archive: _Archive, response: Response, made: Made) -> Iterator[by
                 yield from archive.media(media, made.again(media), stamp)
 
 
-def _line(facts: dict[str, Any]) -> str:
-    return "withheld" if facts["is_withheld"] else f"{facts['kind']}, {facts['account']}, {facts['when_city']}"
+def _line(entry: Entry | WithheldEntry) -> str:
+    return f"{entry.kind}, {entry.account}, {entry.when_city}" if isinstance(entry, Entry) else "withheld"
 
 
 def _stamp(captured: str) -> str:
@@ -169,6 +150,7 @@ def _stamp(captured: str) -> str:
     return f"{captured[:10]}T{captured[11:19]}Z" if captured else "2000-01-01T00:00:00Z"
 
 
+@lru_cache(maxsize=64)
 def _plain_type(kind: str) -> str:
     """A media type that is one word and fits a line of a header."""
     clean = "".join(each for each in kind.partition(";")[0].strip() if each.isalnum() or each in "/.+-_")
@@ -195,26 +177,13 @@ def _head(kind: str, url: str, stamp: str, media_type: str, digest: str, size: i
 def _packed(head: bytes, block: Iterable[bytes], level: int) -> Iterator[bytes]:
     """One exchange as one gzip member, without a date in it."""
     if not level:
-        yield from stored_member(chain([head], block, [b"\r\n\r\n"]))
+        yield from stored_member(chain([head], block, [b"\r\n\r\n"]), crc32)
         return
     packer = zlib.compressobj(level, zlib.DEFLATED, 31)
     yield packer.compress(head)
     for piece in block:
         yield packer.compress(piece)
     yield packer.compress(b"\r\n\r\n") + packer.flush()
-
-
-def _member(name: str, stored: bool) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _DATE)
-    info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-    info.create_system, info.external_attr = 3, 0o644 << 16
-    info.extra = _NOTHING
-    return info
-
-
-def _add(target: zipfile.ZipFile, name: str, data: bytes) -> dict[str, Any]:
-    target.writestr(_member(name, name.startswith("indexes/")), data)
-    return _resource(name, hashlib.sha256(data).hexdigest(), len(data))
 
 
 def _resource(path: str, digest: str, size: int) -> dict[str, Any]:

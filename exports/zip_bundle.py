@@ -13,6 +13,7 @@ from typing import IO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from exports.entry_page import Bodies
 from exports.format import Format, Made, read_back
 from exports.pages import TEMPLATES
 from exports.response import Response
@@ -24,6 +25,9 @@ from exports.zip_members import PackageWriter
 DATE = (2000, 1, 1, 0, 0, 0)
 MANIFEST = "ofrecord-manifest/1"
 """The first line of the signed note about a manifest: what it is. No log has this name."""
+
+_REMEMBERED = 8_000_000
+"""Characters of rendered entries, about 8,000 of them."""
 
 NOTE = "manifest.signed.txt"
 _SEALS = (
@@ -42,12 +46,16 @@ def write_zip(
     """Write the package into an open binary file. `signed` makes a text a note signed by the archive's key."""
     with PackageWriter(target) as writer:
         made = replace(made, again=lambda media: writer.again(media.name) or media.chunks(), digest=writer.digest)
+        made = replace(made, bodies=Bodies(_REMEMBERED))
         writer.add("README.txt", [_readme(response, made, formats).encode("utf-8", "replace")], False)
         for pdf in made.pdfs:
             writer.add(pdf.name, read_back(pdf.path)(), True)
         for each in formats:
             for file in each.files(response, made):
-                writer.add(file.name, file.chunks(), file.stored)
+                if file.sha256:
+                    writer.add_known(file)
+                else:
+                    writer.add(file.name, file.chunks(), file.stored)
         for addition in response.additions:
             writer.add(addition.name, [addition.data], False)
         _seal(writer, signed)

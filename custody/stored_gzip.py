@@ -1,23 +1,27 @@
 """A gzip member whose content stands in it as it is: for pictures and films, which do not pack any further.
 
-The same content gives the same bytes, however it comes in pieces and whatever zlib there is.
+The same content gives the same bytes, however it comes in pieces and whatever zlib there is. Who calls brings the
+CRC-32, since there are faster ones than the standard library's.
 """
 
-from collections.abc import Iterable, Iterator
-
-from exports.crc import crc32
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 
 BLOCK = 65_535
 """Bytes in a stored block: all that its two bytes of length can say (RFC 1951, 3.2.4)."""
 
-_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+"""What every such member begins with: no name, no date."""
+
+Crc = Callable[[bytes | memoryview, int], int]
+
 _FULL = b"\x00\xff\xff\x00\x00"
 
 
-def stored_member(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def stored_member(pieces: Iterable[bytes], crc32: Crc = zlib.crc32) -> Iterator[bytes]:
     """The gzip member of this content, made piece by piece."""
     crc, size, rest = 0, 0, b""
-    yield _HEAD
+    yield HEAD
     for piece in pieces:
         crc, size = crc32(piece, crc), size + len(piece)
         if len(rest) + len(piece) < BLOCK:
