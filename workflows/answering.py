@@ -9,6 +9,7 @@ from typing import Any
 from archiver import durable
 from archiver.catalog import queries
 from archiver.evidence import Evidence
+from archiver.working import working_folder
 from custody.errors import UnavailableError, UsageError
 from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
@@ -18,7 +19,6 @@ from exports.certification import has_words
 from exports.compose import Facts, Placed, compose
 from exports.leak_check import refuse_leaks, without_secrets
 from exports.parts import parts_json, parts_text
-from exports.pdf_binder import working_folder
 from exports.reason_codes import reason_codes
 from exports.response import Addition, CollectedBy, Response
 from exports.secrets_of import Secrets, secrets_of
@@ -60,8 +60,7 @@ def _respond(
     response, secrets = ready_response(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
-    with working_folder() as temporary:
-        work = Path(temporary)
+    with working_folder(house.settings.home) as work:
         signed, key = house.ledger.signed_text, house.ledger.public_key()
         built = build(response, work, wanted, signed, key, told)
         files = _files(house, response, built, work, wanted)
