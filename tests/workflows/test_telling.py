@@ -395,8 +395,8 @@ def answered(archive: Archive, jsonl: Jsonl) -> Archive:
         requesting.open_request(house, "=All about snow", archive.clock(), "email")
         requesting.collect(house, 1, "snow")
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0141", "WI-BAL", "private")
-        requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical")
+        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0141", "WI-BAL", "a private matter")
+        requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical detail")
         answering.respond(house, 1, None, lambda done: None)
     return archive
 
