@@ -4,7 +4,7 @@ A pattern proposes, a person decides. Numbers that carry check digits are propos
 are RE2: the time they take grows with the text and no faster, whatever the pattern. The door of `re2`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -165,11 +165,21 @@ def own_pattern(line: str) -> Pattern:
 
 def found_in(text: str, patterns: Sequence[Pattern]) -> Iterator[Found]:
     """Every place in a text that a pattern proposes, in order; of places that overlap the first, then the longest."""
+    return apart(every_place(text, patterns))
+
+
+def every_place(text: str, patterns: Sequence[Pattern]) -> list[Found]:
+    """The same with all places that overlap, in the order in which `apart` chooses among them."""
     every = sorted(
         (start, -end, rank, end, each.kind) for rank, each in enumerate(patterns) for start, end in _places(text, each)
     )
+    return [(start, end, kind) for start, _, _, end, kind in every]
+
+
+def apart(places: Iterable[Found]) -> Iterator[Found]:
+    """Of places that overlap the first."""
     last = -1
-    for start, _, _, end, kind in every:
+    for start, end, kind in places:
         if start >= last:
             yield start, end, kind
             last = end
