@@ -32,7 +32,7 @@ def write_new(path: Path, chunks: Iterable[bytes], secret: bool = False) -> int:
 @contextmanager
 def new_file(path: Path, secret: bool = False) -> Iterator[IO[bytes]]:
     """As `write_new`, for who has the bytes one after another: the file is there, whole, when this ends well."""
-    with _words_for(path):
+    with words_for(path):
         _make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
@@ -54,7 +54,7 @@ def append(path: Path, data: bytes, at: int) -> None:
 
     Bytes found beyond `at` were never acknowledged (a crash left them) and are written over.
     """
-    with _words_for(path):
+    with words_for(path):
         new = not path.exists()
         _make_folder(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
@@ -75,7 +75,7 @@ def append(path: Path, data: bytes, at: int) -> None:
 
 def truncate(path: Path, size: int) -> None:
     """Cut a file down to `size` bytes, durably."""
-    with _words_for(path), path.open("r+b") as file:
+    with words_for(path), path.open("r+b") as file:
         file.truncate(size)
         file.flush()
         os.fsync(file.fileno())
@@ -84,19 +84,19 @@ def truncate(path: Path, size: int) -> None:
 @contextmanager
 def scratch(path: Path) -> Iterator[IO[bytes]]:
     """A new file in a temporary folder, for bytes that are not kept yet; what was written can be read too."""
-    with _words_for(path), path.open("x+b") as file:
+    with words_for(path), path.open("x+b") as file:
         yield file
 
 
 def make_folder(folder: Path) -> None:
     """Make a folder that is not there, and those above it."""
-    with _words_for(folder):
+    with words_for(folder):
         _make_folder(folder)
 
 
 def move(path: Path, to: Path) -> None:
     """Give a file another name in the same file system, durably; an older file of that name is replaced."""
-    with _words_for(path):
+    with words_for(path):
         _make_folder(to.parent)
         path.replace(to)
         flush_folder(to.parent)
@@ -105,7 +105,7 @@ def move(path: Path, to: Path) -> None:
 
 def remove(path: Path) -> None:
     """Delete a file, durably; it is no error if it is gone already."""
-    with _words_for(path):
+    with words_for(path):
         path.unlink(missing_ok=True)
         flush_folder(path.parent)
 
@@ -115,28 +115,28 @@ def remove_many(paths: Iterable[Path]) -> int:
     there were."""
     folders, count = set(), 0
     for path in paths:
-        with _words_for(path):
+        with words_for(path):
             if path.exists():
                 path.unlink()
                 count += 1
             if path.parent.is_dir():  # also of what was gone: a power cut may have come before its folder was flushed
                 folders.add(path.parent)
     for folder in sorted(folders):
-        with _words_for(folder):
+        with words_for(folder):
             flush_folder(folder)
     return count
 
 
 def move_folder(folder: Path, to: Path) -> None:
     """Give a folder another name in the same file system, durably. What is there already must be an empty folder."""
-    with _words_for(to):
+    with words_for(to):
         folder.replace(to)
         flush_folder(to.parent)
 
 
 def remove_folder(folder: Path) -> None:
     """Delete a folder with all that is in it; it is no error if it is gone already."""
-    with _words_for(folder):
+    with words_for(folder):
         if folder.exists():
             shutil.rmtree(folder)
             flush_folder(folder.parent)
@@ -196,7 +196,7 @@ def require_room(folder: Path, wanted: int = 0) -> None:
 @contextmanager
 def only_writer(path: Path, patience: float = 0) -> Iterator[IO[bytes]]:
     """Hold the archive's one writing place. Raises BusyError when another process holds it for `patience` seconds."""
-    with _words_for(path):
+    with words_for(path):
         file = path.open("ab")
     try:
         until = time.monotonic() + patience
@@ -221,7 +221,8 @@ def _is_locked(file: IO[bytes]) -> bool:
 
 
 @contextmanager
-def _words_for(path: Path) -> Iterator[None]:
+def words_for(path: Path) -> Iterator[None]:
+    """Say in plain words what the disk refuses: raises UnavailableError that names the file and the cure."""
     try:
         yield
     except OSError as error:

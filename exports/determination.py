@@ -1,6 +1,7 @@
 """What was decided about a request, derived from the marks and never typed; what a written denial must say.
 
     determine(marks, facts)                     -> Determination: outcome, why, denial in part?, open work
+    says_nothing(reason, rules)                 -> what is wrong with the custodian's words to one reason
     missing_in(text, outcome, reasons, rules)   -> what a letter lacks; the send step refuses while anything is missing
     written_reasons_owed(denied, demanded, ...) -> Ruling: must an oral denial be followed by writing
     may_change(sent_on, challenged_on)          -> Ruling: a sent letter is never edited, only supplemented
@@ -131,14 +132,24 @@ def missing_in(text: str, outcome: Outcome, reasons: Sequence[Reason], rules: De
         if not _cited(reason.citation, plain):
             lacks.append(f"the legal basis of {reason.code} is not in the letter: {reason.citation}")
         own = _plain(reason.note)
-        if _says_nothing(reason, own, rules):
-            lacks.append(f"{reason.code} needs a specific reason in the custodian's words, not only its name")
+        if nothing := says_nothing(reason, rules):
+            lacks.append(nothing)
         elif (own or _plain(reason.words)) not in plain:
             lacks.append(f"the reason for {reason.code} is not in the letter: {reason.note or reason.words}")
     for group in rules.review_phrases:
         if not any(_plain(each) in plain for each in group):
             lacks.append(f"the sentence on review is missing or incomplete: it does not say {group[0]!r}")
     return tuple(lacks)
+
+
+def says_nothing(reason: Reason, rules: DenialRules) -> str:
+    """What is wrong with the custodian's own words to a reason, "" for nothing: they are missing or too few where they
+    are needed, or they name no reason."""
+    own = _plain(reason.note)
+    bare = own.strip(" .,;:!") in {_plain(each) for each in rules.conclusory}
+    if bare or (reason.needs_note and len(own.split()) < rules.least_words):
+        return f"{reason.code} needs a specific reason in the custodian's words, not only its name"
+    return ""
 
 
 def written_reasons_owed(
@@ -209,13 +220,6 @@ def _by_marks(counts: Mapping[Mark, int], ending: Ending) -> tuple[Outcome, str]
         parts = [f"{redacted:,} redacted"] * bool(redacted) + [f"{withheld:,} withheld"] * bool(withheld)
         return Outcome.IN_PART, f"{' and '.join(parts)}, {released:,} released whole: a redaction is a denial in part"
     return Outcome.GRANTED, f"{_all(released)} released whole"
-
-
-def _says_nothing(reason: Reason, own: str, rules: DenialRules) -> bool:
-    """Whether the custodian's words are missing where they are needed, or name no reason."""
-    if own.strip(" .,;:!") in {_plain(each) for each in rules.conclusory}:
-        return True
-    return reason.needs_note and len(own.split()) < rules.least_words
 
 
 def _cited(citation: str, plain: str) -> bool:

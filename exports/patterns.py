@@ -4,7 +4,7 @@ A pattern proposes, a person decides. Numbers that carry check digits are propos
 are RE2: the time they take grows with the text and no faster, whatever the pattern. The door of `re2`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,17 +12,20 @@ from typing import Any
 import re2
 
 from custody.errors import UsageError
+from exports.cards import cards_in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pattern:
-    """A kind of text to propose. `group` is the part to withhold, `is_right` judges check digits."""
+    """A kind of text to propose. `group` is the part to withhold, `is_right` judges check digits; `places`
+    finds it in another way than by an expression."""
 
     kind: str
     says: str
-    expression: str
+    expression: str = ""
     group: int = 0
     is_right: Callable[[str], bool] | None = None
+    places: Callable[[str], Iterator[tuple[int, int]]] | None = None
 
 
 Found = tuple[int, int, str]
@@ -32,15 +35,6 @@ Found = tuple[int, int, str]
 def digits_of(text: str) -> str:
     """The digits of a text, as ASCII."""
     return "".join(character for character in text if "0" <= character <= "9")
-
-
-def is_card(text: str) -> bool:
-    """Whether the digits are 13 to 19 with the right check digit of a payment card (Luhn, ISO/IEC 7812-1)."""
-    digits = digits_of(text)
-    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
-        return False
-    doubled = [int(digit) * 2 for digit in digits[-2::-2]]
-    return (sum(map(int, digits[::-2])) + sum(each - 9 if each > 9 else each for each in doubled)) % 10 == 0
 
 
 def is_iban(text: str) -> bool:
@@ -97,9 +91,8 @@ PATTERNS = (
     ),
     Pattern(
         kind="card",
-        says="payment card number, check digit right",
-        expression=r"\b\d(?:[ -]?\d){12,18}\b",
-        is_right=is_card,
+        says="payment card number: check digit, issuer and length right",
+        places=cards_in,
     ),
     Pattern(
         kind="iban",
@@ -165,17 +158,30 @@ def own_pattern(line: str) -> Pattern:
 
 def found_in(text: str, patterns: Sequence[Pattern]) -> Iterator[Found]:
     """Every place in a text that a pattern proposes, in order; of places that overlap the first, then the longest."""
+    return apart(every_place(text, patterns))
+
+
+def every_place(text: str, patterns: Sequence[Pattern]) -> list[Found]:
+    """The same with all places that overlap, in the order in which `apart` chooses among them."""
     every = sorted(
         (start, -end, rank, end, each.kind) for rank, each in enumerate(patterns) for start, end in _places(text, each)
     )
+    return [(start, end, kind) for start, _, _, end, kind in every]
+
+
+def apart(places: Iterable[Found]) -> Iterator[Found]:
+    """Of places that overlap the first."""
     last = -1
-    for start, _, _, end, kind in every:
+    for start, end, kind in places:
         if start >= last:
             yield start, end, kind
             last = end
 
 
 def _places(text: str, pattern: Pattern) -> Iterator[tuple[int, int]]:
+    if pattern.places is not None:
+        yield from pattern.places(text)
+        return
     for match in _compiled(pattern.expression).finditer(text):
         start, end = match.span(pattern.group)
         if start < end and (pattern.is_right is None or pattern.is_right(match.group(pattern.group))):

@@ -6,7 +6,6 @@ screen readers need (ADR 0006); beside them stands one joined copy for convenien
 
 import io
 import multiprocessing
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
@@ -82,11 +81,6 @@ def pages_in(pdf: BoundPdf) -> int:
     """How many pages a PDF has."""
     with pikepdf.open(pdf.path) as document:
         return len(document.pages)
-
-
-def working_folder() -> "tempfile.TemporaryDirectory[str]":
-    """A temporary folder for the volumes, removed when it is closed."""
-    return tempfile.TemporaryDirectory(prefix="ofrecord-pdf-")
 
 
 def _render(work: tuple[Path, VolumeJob]) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from archiver import durable
 from archiver.catalog import queries
 from archiver.evidence import Evidence
+from archiver.working import working_folder
 from custody.errors import UnavailableError, UsageError
 from custody.evidence import Seal
 from custody.ids import RecordNumber, label_of
@@ -18,7 +19,6 @@ from exports.certification import has_words
 from exports.compose import Facts, Placed, compose
 from exports.leak_check import refuse_leaks, without_secrets
 from exports.parts import parts_json, parts_text
-from exports.pdf_binder import working_folder
 from exports.reason_codes import reason_codes
 from exports.response import Addition, CollectedBy, Response
 from exports.secrets_of import Secrets, secrets_of
@@ -28,7 +28,7 @@ from workflows.certifying import ITEMS, certify, items
 from workflows.coverage import coverage, day_of
 from workflows.house import House
 from workflows.packaging import Built, Wanted, bag_of, build, part_files, stem_of, zip_name
-from workflows.release_gate import release_blocks
+from workflows.release_gate import gate
 from workflows.request_life import life_of, live
 from workflows.requesting import request_of
 from workflows.shelving import keep
@@ -46,7 +46,8 @@ _ACTS = (
 def respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], wanted: Wanted | None = None
 ) -> dict[str, Any]:
-    """Write the answer with what goes beside it and close the request as answered. Returns paths, digests and counts.
+    """Write the answer with what goes beside it and close the request as answered. Returns paths, digests and counts,
+    and `unseen`: how many places of each kind have the form of something private and were shown to nobody.
 
     The same request in the same state gives the same bytes. Raises UsageError while anything is undecided. Once the
     determination was given, only the very package that it names is written again, and nothing is recorded.
@@ -59,11 +60,10 @@ def _respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], read: Reading, wanted: Wanted
 ) -> dict[str, Any]:
     given = _given(house, number)
-    response, secrets = ready_response(house, number)
+    response, secrets, unseen = _ready(house, number)
     folder = into or house.settings.responses / f"request-{number}"
     durable.require_room(house.settings.home)
-    with working_folder() as temporary:
-        work = Path(temporary)
+    with working_folder(house.settings.home) as work:
         signed, key = house.ledger.signed_text, house.ledger.public_key()
         built = build(response, work, wanted, signed, key, told)
         files = _files(house, response, built, work, wanted)
@@ -76,7 +76,8 @@ def _respond(
     counts["context"] = response.context
     if given is None:
         house.journal.write(("request.responded", number, {**made, **counts}))
-    return {"request": number, **made, **counts, "earlier": kept["earlier"], "decided": given is not None}
+    seen = {"unseen": unseen if given is None else {}}
+    return {"request": number, **made, **counts, **seen, "earlier": kept["earlier"], "decided": given is not None}
 
 
 def _given(house: House, number: int) -> str | None:
@@ -151,11 +152,20 @@ def _made(folder: Path, built: Sequence[Built], digests: Mapping[str, str]) -> d
 
 def ready_response(house: House, number: int) -> tuple[Response, Secrets]:
     """The response, once nothing stands in its way, and what must not be found in anything made of it."""
-    _refuse_blocked(house, number)
+    return _ready(house, number)[:2]
+
+
+def _ready(house: House, number: int) -> tuple[Response, Secrets, dict[str, int]]:
+    """The same, and how many places of each kind nobody has looked at."""
+    unseen = _refuse_blocked(house, number)
     response = response_for(house, number)
     secrets = secrets_in(house, number, response)
     added = tuple(Addition(name=name, data=data) for name, data in augmentations(house, number))
-    return replace(response, collections=without_secrets(response.collections, secrets), additions=added), secrets
+    return (
+        replace(response, collections=without_secrets(response.collections, secrets), additions=added),
+        secrets,
+        unseen,
+    )
 
 
 def response_for(house: House, number: int) -> Response:
@@ -191,10 +201,11 @@ def _decided(house: House, number: int) -> Decided:
     return decisions, redactions
 
 
-def _refuse_blocked(house: House, number: int) -> None:
-    blocks = release_blocks(house, number)
-    if blocks:
-        raise UnavailableError(f"The answer cannot go out yet: {'; '.join(blocks)}.", "Nothing was written.")
+def _refuse_blocked(house: House, number: int) -> dict[str, int]:
+    found = gate(house, number)
+    if found.blocks:
+        raise UnavailableError(f"The answer cannot go out yet: {'; '.join(found.blocks)}.", "Nothing was written.")
+    return dict(found.unseen)
 
 
 def secrets_in(house: House, number: int, response: Response) -> Secrets:

@@ -26,7 +26,7 @@ HOUSE = "archive"
 SAVE_EVERY = 60.0
 """Seconds after which an unfinished backup notes how far it is, so that the next one goes on from there."""
 
-_LEFT_OUT = {"vault", "index", "swept", "purging", "writer.lock"}
+_LEFT_OUT = {"vault", "index", "swept", "purging", "working", "writer.lock"}
 Told = Callable[[int, int], None]
 """Hears how many bytes are done, and of how many."""
 

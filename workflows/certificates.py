@@ -4,7 +4,6 @@ A certificate is made from acts alone, so it can be issued after a crash too, an
 """
 
 import importlib.metadata
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from archiver.catalog.act import Act
 from archiver.catalog.ledger_check import public_key
 from archiver.catalog.rows import moment
 from archiver.ledger import origin_of
+from archiver.working import working_folder
 from custody.authority import User, Waits, numbers_in
 from custody.clock import text_of
 from custody.errors import DamageError, InputError, UnavailableError, UsageError
@@ -93,8 +93,8 @@ def write_certificate(house: House, number: int, into: Path) -> Written:
     from exports.pdf_paper import write_paper  # the typesetter is slow to load
 
     durable.write_new(written.json, certificate_chunks(_evidence(house, number, document)))
-    with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "certificate.pdf"
+    with working_folder(house.settings.home) as work:
+        page = work / "certificate.pdf"
         write_paper(paper_of(document, house.city.letterhead, house.city.time_zone), page)
         durable.write_new(written.pdf, [page.read_bytes()])
     durable.write_new(written.premis, [premis_of(document)])

@@ -58,13 +58,13 @@ class Given:
     sent: bool = False
 
 
-def follows(house: House, number: int) -> Outlook:
+def follows(house: House, number: int, may_go: bool = False) -> Outlook:
     """The determination that follows from the marks now, its letter, and everything that is still in the way."""
     life = life_of(house, number)
     made = _determined(house, life)
     blocks = [] if made.outcome is not Outcome.UNDECIDED else [made.why]
     if made.released + made.redacted and made.outcome is not Outcome.UNDECIDED:
-        blocks += release_blocks(house, number)
+        blocks += [] if may_go else release_blocks(house, number)
         blocks += _answer_blocks(life, made)
     else:
         blocks += waiting_blocks(house, number)
@@ -120,9 +120,10 @@ def decide(
     return Given(determination=made, day=day, letter=letter, next_steps=steps, sent=bool(gone))
 
 
-def drafted(house: House, number: int) -> tuple[Written | None, Outlook]:
-    """The letter for what follows from the marks, written as a draft (None without words for it); and what follows."""
-    outlook = follows(house, number)
+def drafted(house: House, number: int, known: Outlook | None = None) -> tuple[Written | None, Outlook]:
+    """The letter for what follows from the marks, written as a draft (None without words for it); and what follows,
+    unless it is `known`."""
+    outlook = known or follows(house, number)
     if not outlook.letter or not has_words(outlook.letter, house.city.jurisdiction):
         return None, outlook
     return draft(house, number, Wish(kind=outlook.letter), not outlook.blocks), outlook

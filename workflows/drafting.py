@@ -4,7 +4,7 @@ A draft withholds nothing. As long as one is open for a record that would go out
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from archiver.catalog import queries, review_queries
@@ -14,7 +14,7 @@ from custody.record import Record, Version
 from custody.request import Mark, Redaction
 from custody.review import Draft, DraftState
 from custody.words import words
-from exports.patterns import PATTERNS, Pattern, found_in, kinds, own_pattern
+from exports.patterns import PATTERNS, Pattern, apart, every_place, kinds, own_pattern
 from exports.redaction import Hidden, fields_of, hidden_of, hidden_places
 from workflows.access import reading
 from workflows.house import House
@@ -39,6 +39,18 @@ class Proposal:
     after: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Spots:
+    """What was found of some kinds of patterns (None: of all): the kind of each spot, and its places."""
+
+    kinds: Sequence[str] | None
+    kind_of: dict[Spot, str] = field(default_factory=dict)
+    places: dict[Spot, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+    def has(self, kind: str) -> bool:
+        return self.kinds is None or kind in self.kinds
+
+
 def find(house: House, number: int, wanted: Sequence[str], own: Sequence[str], dry_run: bool) -> dict[str, int]:
     """Look through all that would go out, in every version, and propose. Returns how many new drafts of each kind.
 
@@ -57,21 +69,28 @@ def find(house: House, number: int, wanted: Sequence[str], own: Sequence[str], d
 
 def proposed(house: House, number: int, wanted: Sequence[str], own: Sequence[str]) -> list[dict[str, Any]]:
     """What `find` would propose now and nobody was asked about yet, as rows of drafts; nothing is written."""
-    request_of(house, number)
     unknown = [each for each in wanted if each not in kinds()]
     if unknown:
         raise UsageError(f"There is no pattern {unknown[0]!r}.", f"There are: {', '.join(kinds())}.")
     mine = [own_pattern(each) for each in own]
     patterns = [each for each in PATTERNS if not wanted or each.kind in wanted] if wanted or not own else []
-    kind_of: dict[Spot, str] = {}
-    places: dict[Spot, list[tuple[int, int, int]]] = {}
-    every = redactions_by_record(house, number)
-    for record in house.shelf.records(shown_numbers(house, number)):
-        _look_through(record, hidden_of(record, every.get(record.number, ())), [*mine, *patterns], kind_of, places)
-    rows = rows_of_drafts(house, number, kind_of, places)
+    (rows,) = by_form(house, number, [*mine, *patterns], [None])
     repeats = [] if wanted or own else all_repeats(house, number)
     rows += [{**each, "n": n} for n, each in enumerate(repeats, max([each["n"] for each in rows], default=0) + 1)]
     return _renumbered(house, number, rows)
+
+
+def by_form(
+    house: House, number: int, patterns: Sequence[Pattern], groups: Sequence[Sequence[str] | None]
+) -> list[list[dict[str, Any]]]:
+    """What patterns propose and nobody was asked about yet, in one pass over all that would go out: for each group of
+    kinds (None: all kinds) as if it had been looked for alone."""
+    request_of(house, number)
+    found = [_Spots(kinds=kinds) for kinds in groups]
+    every = redactions_by_record(house, number)
+    for record in house.shelf.records(shown_numbers(house, number)):
+        _look_through(record, hidden_of(record, every.get(record.number, ())), patterns, found)
+    return [rows_of_drafts(house, number, each.kind_of, each.places) for each in found]
 
 
 def open_drafts(house: House, number: int) -> list[Draft]:
@@ -200,22 +219,23 @@ def _look_through(
     record: Record,
     hidden: Hidden,
     patterns: Sequence[Pattern],
-    kind_of: dict[Spot, str],
-    places: dict[Spot, list[tuple[int, int, int]]],
+    groups: Sequence[_Spots],
 ) -> None:
     for version in record.versions:
-        for field, text in fields_of(version.content):
-            is_address = field == "permalink" or field.startswith("link:")
+        for name, text in fields_of(version.content):
+            is_address = name == "permalink" or name.startswith("link:")
             fitting = [each for each in patterns if each.kind in IN_ADDRESSES] if is_address else patterns
-            for start, end, kind in found_in(text, fitting):
-                over = hidden_places(version, field, text, hidden)
-                if any(a <= start and end <= b for a, b, _ in over):
-                    continue
-                whole = field == "author" or is_address
-                spot = (record.number, field, tuple(words(text if whole else text[start:end])))
-                kind_of.setdefault(spot, kind)
-                place = (version.n, 0, -1) if whole else (version.n, start, end)
-                places.setdefault(spot, []).append(place)
+            everywhere = every_place(text, fitting)
+            over = hidden_places(version, name, text, hidden) if everywhere else []
+            for group in groups:
+                for start, end, kind in apart(each for each in everywhere if group.has(each[2])):
+                    if any(a <= start and end <= b for a, b, _ in over):
+                        continue
+                    whole = name == "author" or is_address
+                    spot = (record.number, name, tuple(words(text if whole else text[start:end])))
+                    group.kind_of.setdefault(spot, kind)
+                    place = (version.n, 0, -1) if whole else (version.n, start, end)
+                    group.places.setdefault(spot, []).append(place)
 
 
 def _renumbered(house: House, number: int, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

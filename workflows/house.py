@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from archiver import durable, erasing
+from archiver import durable, erasing, working
 from archiver.access import is_due, settle
 from archiver.catalog import destroyed_rows, queries, request_history, rows
 from archiver.catalog.catalog import Catalog
@@ -173,6 +173,7 @@ def handles_in(catalog: Catalog) -> Callable[[], Mapping[int, str]]:
 def _recovered(house: House) -> House:
     """Sweep what was never acknowledged, and close runs whose process died."""
     connection = house.catalog.connection
+    working.sweep(house.settings.home)
     _carry_out_destructions(house)
     if not _is_left(house):
         return house

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import durable
+from archiver.working import working_folder
 from custody.clock import local_day
 from custody.digest import sha256
 from custody.errors import UsageError
@@ -89,7 +90,7 @@ def draft(house: House, number: int, wish: Wish, ready: bool = True) -> Written:
     paper = written.paper
     if written.lacks or not ready:
         paper = replace(paper, about=f"DRAFT, not to be sent. {paper.about}")
-    return replace(written, files=_write(_folder(house, number), f"draft-{wish.kind}", paper))
+    return replace(written, files=_write(house, _folder(house, number), f"draft-{wish.kind}", paper))
 
 
 def words_of(house: House, number: int, wish: Wish) -> str:
@@ -167,7 +168,7 @@ def differs_from_draft(house: House, number: int, written: Written) -> bool:
 def keep(house: House, number: int, sent: Mapping[str, Any]) -> tuple[Path, ...]:
     """Write the files of a letter that was sent: the same bytes every time, from what the vault keeps."""
     folder = _folder(house, number)
-    files = _write(folder, f"{sent['n']:02d}-{sent['letter']}", paper_from(sent["paper"]))
+    files = _write(house, folder, f"{sent['n']:02d}-{sent['letter']}", paper_from(sent["paper"]))
     for ending in ("pdf", "txt"):  # so that nobody takes the draft for what was sent
         durable.remove(folder / f"draft-{sent['letter']}.{ending}")
     return files
@@ -301,15 +302,14 @@ def _folder(house: House, number: int) -> Path:
     return house.settings.home / "letters" / f"request-{number}"
 
 
-def _write(folder: Path, name: str, paper: Paper) -> tuple[Path, ...]:
-    from exports.pdf_binder import working_folder
+def _write(house: House, folder: Path, name: str, paper: Paper) -> tuple[Path, ...]:
     from exports.pdf_paper import write_paper  # the typesetter is slow to load, and only letters need it
 
     for left in folder.glob(".*.part"):  # a try that was killed left a hidden piece of a letter
         durable.remove(left)
     pdf, text = folder / f"{name}.pdf", folder / f"{name}.txt"
-    with working_folder() as work:
-        made = Path(work) / "letter.pdf"
+    with working_folder(house.settings.home) as work:
+        made = work / "letter.pdf"
         write_paper(paper, made)
         with made.open("rb") as file:
             durable.write_new(pdf, iter(lambda: file.read(1 << 20), b""))

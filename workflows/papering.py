@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from archiver import durable
+from archiver.working import working_folder
 from exports.leak_check import refuse_leaks
-from exports.pdf_binder import Style, bind, pages_in, working_folder
+from exports.pdf_binder import Style, bind, pages_in
 from workflows.access import reading
 from workflows.answering import ready_response
 from workflows.house import House
@@ -24,8 +25,8 @@ def paper(house: House, number: int, into: Path | None, told: Callable[[int], No
         response, secrets = ready_response(house, number)
         folder = into or house.settings.responses / f"request-{number}"
         durable.require_room(house.settings.home)
-        with working_folder() as work:
-            whole = bind(response, Path(work), told, style=Style.PAPER)[0]
+        with working_folder(house.settings.home) as work:
+            whole = bind(response, work, told, style=Style.PAPER)[0]
             pages = pages_in(whole)
             refuse_leaks({"paper.pdf": whole.path}, secrets)
             read.found(response.count, "written")

@@ -43,7 +43,7 @@ def withheld(house: House, number: int) -> list[Withheld]:
         without = (code, "") if (code, "") in bare and note == min(n for c, n in found if c == code and n) else None
         rows.append(
             Withheld(
-                reason=_reason(codes[code], note),
+                reason=reason_of(codes[code], note),
                 in_full=full[code, note] + (full[without] if without else 0),
                 in_part=len(parts.get((code, note), set()) | (parts.get(without, set()) if without else set())),
             )
@@ -66,6 +66,7 @@ def records_by_code(house: House, number: int) -> dict[str, int]:
     return {code: len(records) for code, records in sorted(found.items())}
 
 
-def _reason(code: ReasonCode, note: str) -> Reason:
+def reason_of(code: ReasonCode, note: str) -> Reason:
+    """A reason code with the custodian's words to it, as a denial gives it."""
     needs = bool(getattr(code, "needs_text", False)) or "balancing" in code.citation
     return Reason(code=code.code, citation=code.citation, words=code.words, note=note, needs_note=needs)

@@ -15,6 +15,7 @@ from statistics import mean, median
 
 from archiver import durable
 from archiver.catalog import queries
+from archiver.working import working_folder
 from custody.clock import local_day
 from custody.errors import UsageError
 from custody.request import RequestState
@@ -99,11 +100,10 @@ def save_csv(made: Register, path: Path) -> None:
 def save_pdf(house: House, made: Register, path: Path) -> None:
     """Write the register as a PDF on the city's letterhead. Refused where a file stands."""
     _refuse_there(path)
-    from exports.pdf_binder import working_folder
     from exports.pdf_paper import write_paper  # the typesetter is slow to load
 
-    with working_folder() as work:
-        page = Path(work) / "register.pdf"
+    with working_folder(house.settings.home) as work:
+        page = work / "register.pdf"
         write_paper(paper_of(house, made), page)
         with page.open("rb") as file:
             durable.write_new(path, iter(lambda: file.read(1 << 20), b""))

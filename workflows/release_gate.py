@@ -1,8 +1,14 @@
 """What keeps a request from being answered: every release path asks here first."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from custody.ids import label_of
 from custody.request import RequestState
-from workflows.drafting import draft_blocks, proposed
+from exports.patterns import PATTERNS
+from workflows.drafting import by_form, draft_blocks
 from workflows.house import House
 from workflows.request_life import day_of, life_of
 from workflows.subjects import subject_blocks
@@ -11,14 +17,30 @@ NUMBERS_OF_PERSONS = ("ssn", "card", "iban", "account")
 """Kinds of patterns that nobody sends out without having looked at them."""
 
 
-def release_blocks(house: House, number: int) -> list[str]:
-    """Why nothing of a request may go out now, one sentence each with its cure; empty when it may."""
-    return [
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gate:
+    """What one look through all that would go out says: why nothing may go out, one sentence each with its cure; and
+    what has the form of a telephone number, an address or the like and was never proposed to anybody, by its kind."""
+
+    blocks: tuple[str, ...]
+    unseen: Mapping[str, int]
+
+
+def gate(house: House, number: int) -> Gate:
+    """Look through all that would go out, once: what keeps it, and what nobody has looked at."""
+    persons, every = by_form(house, number, PATTERNS, [NUMBERS_OF_PERSONS, None])
+    blocks = [
         *waiting_blocks(house, number),
         *draft_blocks(house, number),
-        *_unseen_blocks(house, number),
+        *_unseen_blocks(number, persons),
         *subject_blocks(house, number),
     ]
+    return Gate(blocks=tuple(blocks), unseen=Counter(each["kind"] for each in every))
+
+
+def release_blocks(house: House, number: int) -> list[str]:
+    """Why nothing of a request may go out now, one sentence each with its cure; empty when it may."""
+    return list(gate(house, number).blocks)
 
 
 def waiting_blocks(house: House, number: int) -> list[str]:
@@ -39,17 +61,7 @@ def waiting_blocks(house: House, number: int) -> list[str]:
     return [f"it is called not sufficient since {day} ({deed['reason']}): {cure}"]
 
 
-def unseen(house: House, number: int) -> dict[str, int]:
-    """What has the form of a telephone number, an address or the like in what would go out, and was never proposed to
-    anybody: how many places of each kind."""
-    found: dict[str, int] = {}
-    for each in proposed(house, number, [], []):
-        found[each["kind"]] = found.get(each["kind"], 0) + 1
-    return found
-
-
-def _unseen_blocks(house: House, number: int) -> list[str]:
-    rows = proposed(house, number, NUMBERS_OF_PERSONS, [])
+def _unseen_blocks(number: int, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if not rows:
         return []
     labels = ", ".join(dict.fromkeys(label_of(each["record"]) for each in rows[:5]))

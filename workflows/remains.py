@@ -6,18 +6,20 @@ found is a remain, unless it also stands in rows of records that stay, in their 
 was destroyed. In the catalog and in the log it may also be what people wrote themselves; that is named and left.
 """
 
+import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 from itertools import chain, takewhile
 from pathlib import Path
 
-from archiver import durable, erasing
+from archiver import durable, erasing, working
 from archiver.catalog import destroyed_rows, living, rows
 from archiver.needles import Found, Kept, Needles
 from archiver.residue import Search
 from archiver.scanning import NOTHING, look, scan
 from archiver.warc import read_member
+from custody.errors import UnavailableError
 from custody.ids import label_of
 from custody.purged import Remains
 from workflows.house import House
@@ -45,6 +47,7 @@ def search(house: House, number: int, kept: Kept | None, told: Told, is_compact:
     for segment in destroyed_rows.rewritten(connection, number):
         if not erasing.stands(house.catalog, house.vault, segment, cause):
             hits.append(f"vault/{segment['name']}: a tombstone is not in its place")
+    working.sweep(house.settings.home)
     accounted, searched = _files(house)
     scanned = NOTHING
     if kept is not None and kept.path.exists():
@@ -103,7 +106,7 @@ def _files(house: House) -> tuple[list[Path], list[Path]]:
     segments = rows.segment_ends(connection)
     accounted: list[Path] = []
     searched: list[Path] = []
-    for path in sorted(home.rglob("*")):
+    for path in _below(home):
         if path.is_file() and path != home / erasing.FOLDER / "needles":
             name = path.relative_to(home).as_posix()
             end = segments.get(name.removeprefix("vault/")) if name.startswith("vault/segments/") else None
@@ -111,6 +114,17 @@ def _files(house: House) -> tuple[list[Path], list[Path]]:
             shown = bool(_SHA256.fullmatch(stem)) and rows.has_media(connection, bytes.fromhex(stem))
             (accounted if shown or end == path.stat().st_size else searched).append(path)
     return accounted, searched
+
+
+def _below(home: Path) -> list[Path]:
+    """Everything in the archive's folder. What cannot be read is no clean folder; what just went is gone."""
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise UnavailableError(f"{error.filename} cannot be searched: {error.strerror}.", "Check who owns it.")
+
+    walked = os.walk(home, onerror=refuse)
+    return sorted(Path(folder, name) for folder, _, names in walked for name in names)
 
 
 def _rows_left(house: House, number: int) -> Iterator[str]:

@@ -17,7 +17,8 @@ from custody.errors import UsageError
 from custody.ids import RecordNumber, RequestNumber, label_of
 from custody.record import Content
 from custody.request import Decision, Mark, RecordsRequest, Redaction
-from exports.reason_codes import reason_codes
+from exports.determination import says_nothing
+from exports.reason_codes import ReasonCode, reason_codes
 from exports.redaction import field_text
 from search.engine import Order
 from workflows.access import reading
@@ -25,9 +26,15 @@ from workflows.citing import bar
 from workflows.finding import ask, undated
 from workflows.house import House
 from workflows.intake import Asked, receive
+from workflows.reasons import reason_of
 from workflows.repeats import repeats_of
 from workflows.request_life import refuse_settled
 from workflows.request_life import request_of as request_of
+
+_WEIGHED = (
+    'Add --note "..." with the interests that were weighed; it is printed in the log and the letter, so do not repeat '
+    "what you withhold."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,9 +232,20 @@ def known_code(house: House, code: str, text: str) -> None:
     if codes[code].needs_text and not text.strip():
         raise UsageError(
             f"{code} needs its reasons in words: {codes[code].citation} says nothing about this record by itself.",
-            'Add --note "..." with the interests that were weighed; it is printed in the log and the letter, so do not '
-            "repeat what you withhold.",
+            _WEIGHED,
         )
+    _refuse_saying_nothing(house, codes[code], text)
+
+
+def _refuse_saying_nothing(house: House, code: ReasonCode, text: str) -> None:
+    """Refuse at once what the letter would be refused for in the end: words that give no reason."""
+    from exports.jurisdictions import jurisdiction  # the law is slow to load, and most marks release
+
+    rules = jurisdiction(house.city.jurisdiction).denial
+    nothing = says_nothing(reason_of(code, text), rules) if rules is not None else ""
+    if nothing:
+        bare = f"{text.strip()!r} says no more than the code does: say what is special here, or leave --note out."
+        raise UsageError(f"{nothing}.", _WEIGHED if code.needs_text else bare)
 
 
 def _refuse_redacted(house: House, number: int, records: Sequence[RecordNumber]) -> None:

@@ -23,7 +23,7 @@ from workflows.citing import bar
 from workflows.finding import ask
 from workflows.house import House
 from workflows.request_life import refuse_settled
-from workflows.requesting import mark, request_of
+from workflows.requesting import known_code, mark, request_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +110,8 @@ def mark_many(
 ) -> Bulk:
     """Mark all records of a request that `which` means. Those decided already stay, unless `decided_too`."""
     there = decisions_of(house, number)
+    if to is Mark.WITHHOLD:
+        known_code(house, code, text)  # also before a dry run, which must not promise what is refused
     meant = chosen(house, number, which)
     free = [each for each in meant if decided_too or there[each].mark is Mark.UNDECIDED]
     before = Counter(each.mark.value for each in there.values())

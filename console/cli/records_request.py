@@ -197,7 +197,7 @@ def respond(
       ofrecord request respond 1 --with load-file --with bag
       ofrecord request respond 1 --part-size 20MB
     """
-    from workflows import answering, certifying, deciding, packaging, release_gate  # the typesetter is slow to load
+    from workflows import answering, certifying, deciding, packaging  # the typesetter is slow to load
 
     progress = Progress("records")
     wanted = packaging.Wanted(formats=formats, part_size=packaging.size_of(part_size) if part_size else 0)
@@ -205,13 +205,12 @@ def respond(
         made = answering.respond(house, number, into, progress.at, wanted)
         progress.end()
         unverified = certifying.is_unverified(house)
-        outlook = deciding.follows(house, number)
-        letter = None if made["decided"] else deciding.drafted(house, number)[0]
-        unseen = {} if made["decided"] else release_gate.unseen(house, number)
+        outlook = deciding.follows(house, number, may_go=not made["decided"])
+        letter = None if made["decided"] else deciding.drafted(house, number, outlook)[0]
     if unverified:
         note("Nobody has compared the words of the certification with the statutes yet: ask the city attorney.")
-    if unseen:
-        what = ", ".join(f"{count:,} {kind}" for kind, count in sorted(unseen.items()))
+    if made["unseen"]:
+        what = ", ".join(f"{count:,} {kind}" for kind, count in sorted(made["unseen"].items()))
         note(f"Nobody has looked yet at what has the form of something private in this answer: {what}.")
         note(f"Before you send it: ofrecord request drafts find {number}, decide on each, and respond again.")
     lines = [*_written(made), ""]
@@ -230,7 +229,6 @@ def respond(
     else:
         lines += request_story.letter_lines(number, letter, outlook)
     more = {
-        "unseen": unseen,
         "determination": outlook.determination.outcome.value,
         "letter": [str(p) for p in letter.files] if letter else [],
     }

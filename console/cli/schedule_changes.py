@@ -30,7 +30,7 @@ _FATES = ("destroy", "destroy_confidential", "transfer_archives", "permanent", "
 @click.option(
     "--notice", type=click.Choice(["required", "waived", "not_applicable"]), help="Notice before destruction."
 )
-@click.option("--verified-by", help="Who compared the row with its source.")
+@click.option("--verified-by", help="Who compared the row with its source, as typed: nobody checks who that is.")
 @click.option("--only-new", is_flag=True, help="Records created before that day keep the period they had.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would do. Nothing is changed.")
 @with_json
@@ -229,6 +229,8 @@ def _say(as_json: bool, change: Change) -> None:
             lines.append("It is in force. Nothing was destroyed: ofrecord retention due shows what would be due.")
     if data["series"] and not data.get("row", {}).get("verified_by") and data["what"] == "adopt":
         note("Nobody is named yet as having compared the row with its source: --verified-by NAME.")
+    if named := data.get("row", {}).get("verified_by"):
+        note(f"That {named} compared the row with its source is written as typed: nobody checked who this is.")
     say(as_json, _data(change), lines)
 
 

@@ -145,7 +145,7 @@ def make_package(folder: Path) -> Package:
         requesting.redact(house, 1, RecordNumber(4), "alt:0", "", "WI-BAL", "privacy outweighs")
         requesting.redact(house, 1, RecordNumber(6), "text", SECRETS[0], "WI-BAL", "privacy outweighs")
         requesting.redact(house, 1, RecordNumber(6), "text", SECRETS[1], "WI-BAL", "privacy outweighs")
-        requesting.mark(house, 1, [RecordNumber(2), RecordNumber(7)], Mark.WITHHOLD, "WI-BAL", "medical")
+        requesting.mark(house, 1, [RecordNumber(2), RecordNumber(7)], Mark.WITHHOLD, "WI-BAL", "medical detail")
         made = answering.respond(house, 1, None, lambda done: None)
         key = house.ledger.key
     assert key is not None

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from custody.errors import UsageError
-from exports.patterns import PATTERNS, found_in, is_card, is_iban, is_routing, own_pattern
+from exports.cards import is_card
+from exports.patterns import PATTERNS, found_in, is_iban, is_routing, own_pattern
 
 SEED = 20261121
 
@@ -59,7 +60,7 @@ def test_check_digits_against_numbers_made_here() -> None:
     chance = random.Random(SEED)
     print(f"seed {SEED}")
     for _ in range(300):
-        body = [chance.randrange(10) for _ in range(15)]
+        body = [4, *(chance.randrange(10) for _ in range(14))]
         right = [digit for digit in range(10) if is_card("".join(map(str, [*body, digit])))]
         assert len(right) == 1
         total = sum(d if n % 2 else sum(divmod(2 * d, 10)) for n, d in enumerate([*body, right[0]]))

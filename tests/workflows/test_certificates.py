@@ -17,6 +17,7 @@ from custody.errors import InputError, UnavailableError
 from exports.certificate import paper_of
 from exports.paper import as_text
 from tests.conftest import Archive
+from tests.exports.premis_rules import faults
 from tests.workflows.purge_scene import OLD, Scene, quick_keys
 from workflows import auditing, certificates, log_book, purge_carrying_out, purge_steps
 from workflows.auditing import Level
@@ -121,6 +122,7 @@ def test_it_is_issued_once_and_follows_from_acts_alone(made: tuple[Scene, Writte
 
 def test_premis_names_people_outcome_and_schedule(made: tuple[Scene, Written]) -> None:
     ns = {"p": "http://www.loc.gov/premis/v3"}
+    assert faults(made[1].premis.read_bytes()) == []
     root = Xml.fromstring(made[1].premis.read_bytes())
     assert root.attrib["version"] == "3.0" and len(root.findall("p:object", ns)) == 7
     assert [e.text for e in root.findall("p:event/p:eventType", ns)] == ["deletion"]

@@ -112,11 +112,11 @@ def test_a_number_that_nobody_looked_at_does_not_go_out(archive: Archive, jsonl:
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
         (blocked,) = release_gate.release_blocks(house, 1)
         assert "stands in R1" in blocked and "ofrecord request drafts find 1" in blocked and number not in blocked
-        assert release_gate.unseen(house, 1)["phone"] == 1
+        assert release_gate.gate(house, 1).unseen["phone"] == 1
         with pytest.raises(UnavailableError, match="nobody has looked"):
             respond(house)
         drafting.find(house, 1, [], [], False)
-        assert release_gate.unseen(house, 1) == {}, "looked for: now a person decides on each"
+        assert release_gate.gate(house, 1).unseen == {}, "looked for: now a person decides on each"
         drafting.dismiss(house, 1, drafting.open_drafts(house, 1))
         assert release_gate.release_blocks(house, 1) == []
 
@@ -124,7 +124,7 @@ def test_a_number_that_nobody_looked_at_does_not_go_out(archive: Archive, jsonl:
 def test_a_telephone_number_that_nobody_looked_at_is_said_but_does_not_stop_the_answer(asked: Archive) -> None:
     with asked.writing() as house:
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-        assert release_gate.release_blocks(house, 1) == [] and release_gate.unseen(house, 1) == {"phone": 1}
+        assert release_gate.release_blocks(house, 1) == [] and release_gate.gate(house, 1).unseen == {"phone": 1}
 
 
 def test_all_that_was_collected_can_be_read_in_one_go(asked: Archive, tmp_path: Path) -> None:

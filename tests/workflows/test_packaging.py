@@ -52,8 +52,8 @@ def released(archive: Archive, jsonl: Jsonl, count: int = 12, media: int = 0) ->
     collected(archive)
     with archive.writing() as house:
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-        requesting.redact(house, 1, RecordNumber(2), "text", "zwetschge", "WI-BAL", "private")
-        requesting.mark(house, 1, [RecordNumber(3)], Mark.WITHHOLD, "WI-BAL", "medical")
+        requesting.redact(house, 1, RecordNumber(2), "text", "zwetschge", "WI-BAL", "a private matter")
+        requesting.mark(house, 1, [RecordNumber(3)], Mark.WITHHOLD, "WI-BAL", "medical detail")
 
 
 def answer(archive: Archive, **wanted: Any) -> dict[str, Any]:

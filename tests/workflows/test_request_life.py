@@ -184,7 +184,7 @@ def test_after_the_determination_no_mark_changes_and_no_letter_is_sent_again(arc
         for act in (
             lambda: requesting.mark(house, 1, None, Mark.RELEASE, "", ""),
             lambda: requesting.collect(house, 1, "snow"),
-            lambda: requesting.redact(house, 1, RecordNumber(1), "text", "snow", "WI-BAL", "x"),
+            lambda: requesting.redact(house, 1, RecordNumber(1), "text", "snow", "WI-BAL", "a detail"),
             lambda: requesting.lift(house, 1, RecordNumber(1)),
             lambda: deciding.decide(house, 1, "email", "", None),
             lambda: intake.withdraw(house, 1, "by phone", None),

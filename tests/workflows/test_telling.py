@@ -395,8 +395,8 @@ def answered(archive: Archive, jsonl: Jsonl) -> Archive:
         requesting.open_request(house, "=All about snow", archive.clock(), "email")
         requesting.collect(house, 1, "snow")
         requesting.mark(house, 1, None, Mark.RELEASE, "", "")
-        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0141", "WI-BAL", "private")
-        requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical")
+        requesting.redact(house, 1, RecordNumber(1), "text", "715-555-0141", "WI-BAL", "a private matter")
+        requesting.mark(house, 1, [RecordNumber(2)], Mark.WITHHOLD, "WI-BAL", "medical detail")
         answering.respond(house, 1, None, lambda done: None)
     return archive
 
@@ -485,7 +485,7 @@ def test_one_record_has_its_whole_story(answered: Archive) -> None:
         "R2 changed: version 2 was kept, import of second into parks (run 2, tester)",
     ]
     assert "tester collected R2 for request 1: “snow”" in story
-    assert "tester marked R2 in request 1: withhold (WI-BAL, “medical”)" in story
+    assert "tester marked R2 in request 1: withhold (WI-BAL, “medical detail”)" in story
     assert story[-1].startswith("response to request 1 released, R2 not at all: it was withheld; ZIP sha256 ")
     assert not any("R1" in each or "R3" in each for each in story)
     first = said(answered, record=RecordNumber(1))

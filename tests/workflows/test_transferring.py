@@ -22,6 +22,7 @@ from custody.errors import InputError, UnavailableError, UsageError
 from exports.certificate import paper_of
 from exports.paper import as_text
 from tests.conftest import Archive
+from tests.exports.premis_rules import faults
 from tests.workflows.keeping import OLD, at, due, judged
 from tests.workflows.purge_scene import Scene, quick_keys
 from tests.workflows.transfer_scene import NOTICE, PNG, RECEIPT, accepted, made, received, take_in
@@ -112,6 +113,7 @@ def test_captured_bytes_go_out_byte_for_byte_and_others_read_them(city: Archive,
 
 def test_premis_names_every_object_with_its_fixity_events_agents_and_rights(city: Archive, tmp_path: Path) -> None:
     data = unpacked(made(city, tmp_path / "disk"), tmp_path / "out") / "data"
+    assert faults((data / "premis.xml").read_bytes()) == []
     root = Xml.fromstring((data / "premis.xml").read_bytes())
     kind = "{http://www.w3.org/2001/XMLSchema-instance}type"
     kinds = [each.get(kind) for each in root.findall("p:object", P)]

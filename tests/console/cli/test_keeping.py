@@ -79,6 +79,13 @@ def test_a_change_that_shortens_and_its_second_person(kept: Archive, monkeypatch
     assert (told["governed_by"], told["retention_ends"], told["verified"]) == ("WI-SM-CONV", "2018-03-01", True)
 
 
+def test_a_name_of_who_verified_is_said_to_be_written_as_typed(kept: Archive) -> None:
+    line = "ofrecord schedules adopt WI-SM-CONV --on 2026-01-12 --ref PRB-002 --period '3 years' --dry-run"
+    ended, printed = run(f"{line} --verified-by 'Dana Ruiz'")
+    assert ended == 0 and "That Dana Ruiz compared the row" in printed and "nobody checked who this is" in printed
+    assert "nobody checked who this is" not in run(line)[1]
+
+
 def test_a_notice_from_draft_to_reply(kept: Archive, tmp_path: Path) -> None:
     made = asked("notice draft --contact 'Dana Ruiz' --phone 715-555-0100")
     assert Path(made["pdf"]).read_bytes().startswith(b"%PDF") and sum(row["records"] for row in made["rows"]) == 2
