@@ -36,7 +36,7 @@ from workflows.house import House
 from workflows.people import Signer, refuse, signed
 from workflows.purge_list import DueList, against, due_list, proposal_of
 from workflows.purging import Purge, Told
-from workflows.set_aside import Item, holding_text_of, not_on_the_list
+from workflows.set_aside import AlsoSetAside, Item, holding_text_of, not_on_the_list
 
 STEPS = ("purge.proposed", "purge.approved", "purge.begun", "purge.returned", "purge.cancelled", "certificate.issued")
 _MOST_NAMED = 1_000
@@ -96,7 +96,7 @@ def propose(
         )
     aside = holding_text_of(house, found.numbers, lambda what, done, total: None)
     if aside and not with_quarantined:
-        raise not_on_the_list(aside, "proposed")
+        raise not_on_the_list(aside, "was proposed")
     items = [list(item) for item in sorted(aside)]
     number, ranges, entries = house.next_number("purge.proposed"), ranges_of(found.numbers), house.ledger.size()
     data = {
@@ -161,6 +161,8 @@ def execute(house: House, person: Signer, number: int, typed: int, purge: Purge,
 
     try:
         return purge(house, numbers, authority_of(house, number), told, still_due, items=items_of(house, number))
+    except AlsoSetAside as error:
+        raise UnavailableError(error.message, f"{cancel_first(number)} {error.hint}") from error
     except UnavailableError as error:
         if refused and destroyed_by(house, number) is None:
             raise _thrown_back(house, batch, refused) from error
@@ -174,13 +176,9 @@ def may_execute(house: House, person: Signer, number: int) -> PurgeBatch:
     return batch
 
 
-def dry_run(house: House, number: int) -> dict[RecordNumber, str]:
-    """What would throw a purge back if it were carried out now; empty when nothing would."""
-    batch = purge_of(house, number)
-    with reading(house, "purge.show", f"purge {number}") as read:
-        found = against(house, batch, numbers_of(house, number))
-        read.found(batch.count)
-    return found
+def cancel_first(number: int) -> str:
+    """What comes before a new list of the same records can be made."""
+    return f"Cancel this purge first, so that a new list can be made: ofrecord purge cancel {number} --reason '...'."
 
 
 def purge_of(house: House, number: int) -> PurgeBatch:
