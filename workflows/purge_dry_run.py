@@ -14,7 +14,7 @@ from custody.ids import RecordNumber
 from workflows.access import reading
 from workflows.house import House
 from workflows.purge_list import DueList, against, due_list
-from workflows.purge_steps import cancel_first, destroyed_by, items_of, numbers_of, purge_of
+from workflows.purge_steps import cancel_first, destroyed_by, done_again, items_of, numbers_of, purge_of
 from workflows.purging import Told
 from workflows.set_aside import Item, not_on_the_list, refuse_unfinished, would_hold_text_of
 
@@ -103,6 +103,8 @@ def _of_purge(house: House, batch: PurgeBatch, told: Told) -> WouldDestroy:
 def _over(house: House, batch: PurgeBatch) -> tuple[str, str] | None:
     """Why nothing would be destroyed whatever stands on the list: the purge is over, or is already behind it."""
     number = batch.number
+    if (again := done_again(house, batch)) is not None:
+        return again
     if batch.state is PurgeState.CERTIFIED:
         said = f"Purge {number} was carried out already: its records are destroyed, and nothing more would be."
         return said, f"Its certificate: ofrecord purge certificate {number}"

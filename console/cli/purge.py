@@ -8,7 +8,15 @@ import click
 from console.cli import purge_words as words
 from console.cli.asking import signer_for, typed_count
 from console.cli.output import DAMAGED, DAY, FINE, Progress, counted, note, say, settings_of, with_json
-from console.cli.purge_dry import is_gone, ready_from, say_would_destroy, say_would_propose, telling
+from console.cli.purge_dry import (
+    became_of,
+    in_short,
+    is_gone,
+    ready_from,
+    say_would_destroy,
+    say_would_propose,
+    telling,
+)
 from custody.ids import label_of
 from workflows import people, purge_steps
 from workflows.house import open_for_writing, open_house
@@ -116,8 +124,11 @@ def list_(context: click.Context, as_json: bool) -> None:
       ofrecord purge list
     """
     with open_house(settings_of(context)) as house:
-        there = [(each, ready_from(house, each), is_gone(house, each)) for each in purge_steps.purges(house)]
-    data = [{**words.batch_data(each, gone), "ready": ready} for each, ready, gone in there]
+        there = [
+            (each, ready_from(house, each), is_gone(house, each), in_short(house, each))
+            for each in purge_steps.purges(house)
+        ]
+    data = [{**words.batch_data(each, gone), "ready": ready} for each, ready, gone, _ in there]
     say(as_json, {"purges": data}, [*(words.batch_line(*each) for each in there), counted(len(there), "purge")])
 
 
@@ -137,9 +148,11 @@ def show(context: click.Context, number: int, ids: bool, as_json: bool) -> None:
         told = purge_steps.story(house, number)
         labels = [label_of(each) for each in purge_steps.numbers_of(house, number)] if ids else []
         ready, gone = ready_from(house, told.batch), is_gone(house, told.batch)
+        became = became_of(house, told.batch)
         steps = [(people.local(house, step["at"]), step) for step in told.steps]
     data = {**words.batch_data(told.batch, gone), "ready": ready, "ids": labels, "steps": [step for _, step in steps]}
-    lines = [*words.story_lines(told, ready, gone), *words.step_lines(steps), *(f"  {label}" for label in labels)]
+    lines = [*words.story_lines(told, ready, gone, became), *words.step_lines(steps)]
+    lines += [f"  {label}" for label in labels]
     say(as_json, data, lines)
 
 
@@ -163,6 +176,7 @@ def approve(context: click.Context, number: int, name: str, dry_run: bool, as_js
         return say_would_destroy(context, number, as_json)
     with open_for_writing(settings_of(context)) as house:
         before = purge_steps.purge_of(house, number)
+        purge_steps.refuse_done_again(house, before)
         goes = words.what_goes(before.count, purge_steps.items_of(house, number))
         note(f"You are about to approve that {goes} be destroyed.")
         for line in words.due_lines({**purge_steps.story(house, number).proposal, "count": before.count})[1:]:
@@ -235,6 +249,7 @@ def execute(
     with open_for_writing(settings_of(context)) as house:
         named = [row for each in backups for row in certificates.backup_sets(each, str(backups_expire or ""))]
         batch = purge_steps.purge_of(house, number)
+        purge_steps.refuse_done_again(house, batch)
         if purge_carrying_out.is_carried_out(house, number):
             document = purge_carrying_out.finish(house, number, named, telling(progress))
         else:

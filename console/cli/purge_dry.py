@@ -7,7 +7,7 @@ import click
 
 from console.cli import purge_words as words
 from console.cli.output import FINE, Progress, say, settings_of
-from custody.authority import PurgeBatch
+from custody.authority import PurgeBatch, PurgeState
 from custody.ids import label_of
 from workflows import people, purge_dry_run, purge_steps
 from workflows.house import House, open_house
@@ -57,13 +57,27 @@ def _stopped(in_the_way: Mapping[Item, Sequence[str]], stopped: tuple[str, str] 
 
 def is_gone(house: House, batch: PurgeBatch) -> bool:
     """Whether a purge's records are destroyed."""
-    return purge_steps.destroyed_by(house, batch.number) is not None
+    return batch.state is PurgeState.EXECUTED or purge_steps.destroyed_by(house, batch.number) is not None
 
 
 def ready_from(house: House, batch: PurgeBatch) -> str:
     """From when on the next step of a purge is possible, in words; "" when there is none."""
     at = purge_steps.ready_at(batch)
     return people.local(house, at) if at is not None else ""
+
+
+def became_of(house: House, batch: PurgeBatch) -> str:
+    """What became of a purge that was done again after a restore; "" of any other."""
+    said = purge_steps.done_again(house, batch)
+    return said[0] if said else ""
+
+
+def in_short(house: House, batch: PurgeBatch) -> str:
+    """The same in a few words, for a list."""
+    if batch.state is not PurgeState.EXECUTED:
+        return ""
+    executed, again = purge_steps.days_of_both(house, batch)
+    return f"carried out on {executed}; done again after the restore on {again}"
 
 
 def telling(progress: Progress) -> Any:

@@ -17,7 +17,8 @@ _DONE = {
     "purge.approved": "approved by {}",
     "purge.begun": "ordered to be carried out by {}",
     "purge.cancelled": "cancelled by {}",
-    "purge.returned": "thrown back by the program: nothing was destroyed",
+    "purge.returned": "thrown back by the program, it destroyed nothing",
+    "purge.replayed": "carried out once more by the program, after a restore",
     "certificate.issued": "certificate issued",
 }
 _NEXT = {
@@ -25,6 +26,7 @@ _NEXT = {
     PurgeState.APPROVED: "ofrecord purge execute {}",
     PurgeState.BEGUN: "ofrecord purge execute {}",
     PurgeState.CERTIFIED: "ofrecord purge certificate {}",
+    PurgeState.EXECUTED: "nothing; keep its certificate {}",
     PurgeState.RETURNED: "ofrecord purge propose",
     PurgeState.CANCELLED: "ofrecord purge propose",
 }
@@ -32,15 +34,17 @@ _NEXT = {
 
 _ENDED = {
     PurgeState.CERTIFIED: "they are destroyed",
-    PurgeState.RETURNED: "it was thrown back, nothing of it was destroyed",
-    PurgeState.CANCELLED: "it was cancelled, nothing of it was destroyed",
+    PurgeState.RETURNED: "it was thrown back, it destroyed nothing",
+    PurgeState.CANCELLED: "it was cancelled, it destroyed nothing",
 }
 _HALF = "DESTROYED already; the search for remains has not ended"
 
 
 def batch_data(batch: PurgeBatch, destroyed: bool) -> dict[str, Any]:
     """A purge as JSON data. `destroyed`: its records are not there any more."""
+    again = {name: getattr(batch, name) for name in ("certificate", "executed_at", "replayed_at")}
     return {
+        **(again if batch.state is PurgeState.EXECUTED else {}),
         "number": batch.number, "state": batch.state.value, "count": batch.count, "destroyed": destroyed,
         "list_sha256": batch.list_sha256,
         "waits": batch.waits.as_data(),
@@ -51,11 +55,13 @@ def _is_half(batch: PurgeBatch, destroyed: bool) -> bool:
     return destroyed and batch.state is PurgeState.BEGUN
 
 
-def batch_line(batch: PurgeBatch, ready: str, destroyed: bool) -> str:
-    """A purge in one line."""
+def batch_line(batch: PurgeBatch, ready: str, destroyed: bool, became: str = "") -> str:
+    """A purge in one line. `became`: what became of one that was done again after a restore."""
     when = f"  next step from {ready}" if ready else ""
     if _is_half(batch, destroyed):
         when = f"  {_HALF}: ofrecord purge finish"
+    if became:
+        when = f"  {became}"
     return f"{batch.number:>4}  {batch.state.value:10} {counted(batch.count, 'record')}{when}"
 
 
@@ -169,17 +175,17 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def story_lines(told: Story, ready: str, destroyed: bool) -> list[str]:
+def story_lines(told: Story, ready: str, destroyed: bool, became: str = "") -> list[str]:
     """A purge: where it stands, its list, and what comes next."""
     batch, half = told.batch, _is_half(told.batch, destroyed)
     ended = _HALF if half else _ENDED.get(batch.state, "nothing is destroyed yet")
-    lines = [f"Purge {batch.number} is {batch.state.value}: {ended}."]
+    lines = [became or f"Purge {batch.number} is {batch.state.value}: {ended}."]
     lines.append(f"Its list, frozen on {told.proposal['on']}: {counted(batch.count, 'record')}.")
     lines += due_lines({**told.proposal, "count": batch.count})[1:]
     lines.append(f"  list SHA-256 {batch.list_sha256}")
     lines += [f"  waits are shorter than usual, {each}" for each in batch.waits.shortened()]
     when = f", from {ready} on" if ready and not half else ""
-    following = "ofrecord purge finish" if half else _NEXT[batch.state].format(batch.number)
+    following = "ofrecord purge finish" if half else _NEXT[batch.state].format(batch.certificate or batch.number)
     lines.append(f"Next{when}: {following}")
     return lines
 
