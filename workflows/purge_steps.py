@@ -263,10 +263,16 @@ def ready_at(batch: PurgeBatch) -> int | None:
 
 
 def certificate_name(house: House, number: int) -> str:
-    """The name of a purge's certificate, given when it is begun and kept from then on."""
+    """The name of a purge's certificate, given when it is begun and kept from then on. A restored archive can number a
+    purge as one was numbered that it does not hold: the certificate of that one keeps its name for itself."""
     begun = authority_rows.acts_about(house.catalog.connection, ["purge.begun"], number)
     known = begun[0][0].data["certificate"] if begun else ""
-    return known or f"DC-{house.clock():%Y}-{number:04d}"
+    if known:
+        return known
+    taken = {row["data"]["authority"]["certificate"] for row in purge_rows.executions(house.catalog.connection)}
+    name = f"DC-{house.clock():%Y}-{number:04d}"
+    others = (f"{name}-{again}" for again in range(2, len(taken) + 3))
+    return next(each for each in (name, *others) if each not in taken)
 
 
 def authority_of(house: House, number: int) -> dict[str, Any]:

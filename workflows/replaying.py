@@ -5,6 +5,7 @@ carried out again; one of which something is gone for another reason is thrown b
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,9 @@ from workflows.purge_list import under_way
 from workflows.purge_steps import MOST_NAMED, items_of, numbers_of
 from workflows.purging import finish, purge_records
 from workflows.set_aside import Item
+
+_CERTIFICATE = re.compile(r"DC-\d{4}-(\d{4,})(?:-\d+)?")
+"""The number of a purge in the name of its certificate."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +96,8 @@ def purges_done_again(house: House, newer: Iterable[bytes]) -> Iterator[Deed]:
 
 
 def _is_own(batch: PurgeBatch, destroyed: Destroyed) -> bool:
-    return destroyed.certificate.endswith(f"-{batch.number:04d}")
+    said = _CERTIFICATE.fullmatch(destroyed.certificate)
+    return said is not None and int(said[1]) == batch.number
 
 
 def _gone_otherwise(listed: Sequence[RecordNumber], destroyed: Sequence[Destroyed]) -> dict[str, Any] | None:

@@ -158,3 +158,19 @@ def test_who_writes_that_a_purge_was_done_again_without_a_restore_is_found(scene
         data = {"destruction": 1, "executed_at": 1, "certificate": "DC-2026-0001", "count": 5}
         house.journal.write(("purge.replayed", number, data))
     assert codes(scene) == {"purge-unsigned"}
+
+
+def test_no_two_purges_have_certificates_of_one_name(scene: Scene, jsonl: Jsonl) -> None:
+    scene.later(45)  # everything falls into one year
+    backed_up(scene)
+    carry_out(scene, scene.ready())
+    again = restored(scene)
+    again.archive.take_in(jsonl("b", {"object_id": "more", "text": "leaf collection", **OLD}))
+    number = again.ready()
+    carry_out(again, number, 1)
+    with again.archive.reading() as house:
+        written = certificates.write_certificate(house, number, again.archive.home.parent / "out")
+    assert (number, written.certificate) == (1, "DC-2027-0001-2") and not certificates.check_file(
+        written.json, ""
+    ).problems
+    assert codes(again) == set()
