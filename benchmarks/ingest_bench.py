@@ -31,7 +31,7 @@ def rows(size: int, plain_size: int) -> list[Row]:
     for name, count in (("all", size), ("plain", plain_size)):
         with (WORK / f"{name}.jsonl").open("wb") as file:
             file.writelines(corpus.lines(count))
-    order = ("bare", "ours", "without", "bare", "ours", "without", "plain")
+    order = (*("bare", "ours", "without") * 3, "plain")
     found: dict[str, list[dict[str, float]]] = {which: [] for which in order}
     for which in order:
         found[which].append(_run(which))

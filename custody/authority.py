@@ -29,6 +29,8 @@ class PurgeState(StrEnum):
     RETURNED = "returned"
     CANCELLED = "cancelled"
     CERTIFIED = "certified"
+    EXECUTED = "executed"
+    """Carried out after the backup was made that this archive was restored from, and done again at the restore."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +76,8 @@ LEAST = Waits(approval_hours=1, enrolled_days=1, grace_days=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PurgeBatch:
-    """A purge as far as it is. `entries` is how long the ledger was when the list was frozen; `count` records."""
+    """A purge as far as it is. `entries` is how long the ledger was when the list was frozen; `count` records.
+    `executed_at`, `replayed_at` and `certificate` belong to one that was done again after a restore."""
 
     number: int
     state: PurgeState
@@ -88,6 +91,9 @@ class PurgeBatch:
     approved_by: int = 0
     begun_at: int = 0
     begun_by: int = 0
+    executed_at: int = 0
+    replayed_at: int = 0
+    certificate: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

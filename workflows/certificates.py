@@ -27,7 +27,7 @@ from exports.premis_deletion import premis_of
 from policies.roles import roles
 from workflows.access import reading
 from workflows.house import House
-from workflows.purge_steps import destroyed_by, purge_of
+from workflows.purge_steps import destroyed_by, purge_of, refuse_done_again
 from workflows.terms import schedules_of, terms_of
 
 __all__ = ["LIMITS"]
@@ -73,7 +73,7 @@ def document_of(house: House, number: int) -> dict[str, Any] | None:
 
 def write_certificate(house: House, number: int, into: Path) -> Written:
     """Write a certificate as JSON with every proof, as a PDF, and as PREMIS events, into a folder."""
-    purge_of(house, number)
+    refuse_done_again(house, purge_of(house, number))
     with reading(house, "purge.certificate", f"purge {number}") as read:
         document = document_of(house, number)
         if document is None:

@@ -7,6 +7,7 @@ the last moment each record is asked about once more, and one objection throws t
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from archiver.catalog import authority_rows, purge_rows
@@ -26,7 +27,7 @@ from custody.authority import (
     to_cancel,
     to_execute,
 )
-from custody.clock import text_of
+from custody.clock import local_day, text_of
 from custody.errors import UnavailableError, UsageError
 from custody.ids import RecordNumber, label_of
 from custody.purged import Purged
@@ -36,10 +37,13 @@ from workflows.house import House
 from workflows.people import Signer, refuse, signed
 from workflows.purge_list import DueList, against, due_list, proposal_of
 from workflows.purging import Purge, Told
-from workflows.set_aside import Item, holding_text_of, not_on_the_list
+from workflows.set_aside import AlsoSetAside, Item, holding_text_of, not_on_the_list
 
-STEPS = ("purge.proposed", "purge.approved", "purge.begun", "purge.returned", "purge.cancelled", "certificate.issued")
-_MOST_NAMED = 1_000
+STEPS = (
+    "purge.proposed", "purge.approved", "purge.begun", "purge.returned", "purge.replayed", "purge.cancelled",
+    "certificate.issued",
+)  # fmt: skip
+MOST_NAMED = 1_000
 """Numbers that an act of throwing back names; the rest is counted."""
 
 
@@ -96,7 +100,7 @@ def propose(
         )
     aside = holding_text_of(house, found.numbers, lambda what, done, total: None)
     if aside and not with_quarantined:
-        raise not_on_the_list(aside, "proposed")
+        raise not_on_the_list(aside, "was proposed")
     items = [list(item) for item in sorted(aside)]
     number, ranges, entries = house.next_number("purge.proposed"), ranges_of(found.numbers), house.ledger.size()
     data = {
@@ -112,6 +116,7 @@ def propose(
 def approve(house: House, custodian: Signer, number: int) -> PurgeBatch:
     """Sign a frozen list as the second person. It is judged again first: what no longer holds is thrown back."""
     batch = purge_of(house, number)
+    refuse_done_again(house, batch)
     refuse(to_approve(batch, custodian.user, millis(house.clock()), roles()), f"Purge {number} was not approved", house)
     _throw_back_unless_due(house, batch)
     data = {"count": batch.count, "list_sha256": batch.list_sha256}
@@ -122,6 +127,7 @@ def approve(house: House, custodian: Signer, number: int) -> PurgeBatch:
 def cancel(house: House, person: Signer, number: int, reason: str) -> PurgeBatch:
     """Stop a purge for good, with the reason. Nothing of its list is destroyed; it can be proposed anew."""
     batch = purge_of(house, number)
+    refuse_done_again(house, batch)
     if destroyed_by(house, number) is not None:
         raise UnavailableError(
             f"Purge {number} has been carried out: what it destroyed cannot come back.",
@@ -161,6 +167,8 @@ def execute(house: House, person: Signer, number: int, typed: int, purge: Purge,
 
     try:
         return purge(house, numbers, authority_of(house, number), told, still_due, items=items_of(house, number))
+    except AlsoSetAside as error:
+        raise UnavailableError(error.message, f"{cancel_first(number)} {error.hint}") from error
     except UnavailableError as error:
         if refused and destroyed_by(house, number) is None:
             raise _thrown_back(house, batch, refused) from error
@@ -170,17 +178,41 @@ def execute(house: House, person: Signer, number: int, typed: int, purge: Purge,
 def may_execute(house: House, person: Signer, number: int) -> PurgeBatch:
     """The purge, if this person may carry it out now. Raises UnavailableError with every objection."""
     batch = purge_of(house, number)
+    refuse_done_again(house, batch)
     refuse(to_execute(batch, person.user, millis(house.clock()), roles()), f"Purge {number} was not carried out", house)
     return batch
 
 
-def dry_run(house: House, number: int) -> dict[RecordNumber, str]:
-    """What would throw a purge back if it were carried out now; empty when nothing would."""
-    batch = purge_of(house, number)
-    with reading(house, "purge.show", f"purge {number}") as read:
-        found = against(house, batch, numbers_of(house, number))
-        read.found(batch.count)
-    return found
+def done_again(house: House, batch: PurgeBatch) -> tuple[str, str] | None:
+    """What became of a purge that was carried out after the backup was made from which this archive was restored: the
+    words, and what to do. None when it is no such purge."""
+    if batch.state is not PurgeState.EXECUTED:
+        return None
+    executed, again = days_of_both(house, batch)
+    return (
+        f"Purge {batch.number} was carried out on {executed}, after the backup was made from which this archive was "
+        f"restored. Its records were destroyed again after the restore, on {again}: nothing of it is left.",
+        f"Keep its certificate {batch.certificate} as it was written then: this archive cannot write it again, since "
+        "the backup does not hold what was signed after it was made.",
+    )
+
+
+def days_of_both(house: House, batch: PurgeBatch) -> tuple[date, date]:
+    """The days, in the city, on which such a purge was carried out and done again."""
+    zone = house.city.time_zone
+    return local_day(moment(batch.executed_at), zone), local_day(moment(batch.replayed_at), zone)
+
+
+def refuse_done_again(house: House, batch: PurgeBatch) -> None:
+    """Raise UnavailableError for a purge that was done again after a restore: no step of it can be taken any more."""
+    said = done_again(house, batch)
+    if said is not None:
+        raise UnavailableError(*said)
+
+
+def cancel_first(number: int) -> str:
+    """What comes before a new list of the same records can be made."""
+    return f"Cancel this purge first, so that a new list can be made: ofrecord purge cancel {number} --reason '...'."
 
 
 def purge_of(house: House, number: int) -> PurgeBatch:
@@ -231,10 +263,16 @@ def ready_at(batch: PurgeBatch) -> int | None:
 
 
 def certificate_name(house: House, number: int) -> str:
-    """The name of a purge's certificate, given when it is begun and kept from then on."""
+    """The name of a purge's certificate, given when it is begun and kept from then on. A restored archive can number a
+    purge as one was numbered that it does not hold: the certificate of that one keeps its name for itself."""
     begun = authority_rows.acts_about(house.catalog.connection, ["purge.begun"], number)
     known = begun[0][0].data["certificate"] if begun else ""
-    return known or f"DC-{house.clock():%Y}-{number:04d}"
+    if known:
+        return known
+    taken = {row["data"]["authority"]["certificate"] for row in purge_rows.executions(house.catalog.connection)}
+    name = f"DC-{house.clock():%Y}-{number:04d}"
+    others = (f"{name}-{again}" for again in range(2, len(taken) + 3))
+    return next(each for each in (name, *others) if each not in taken)
 
 
 def authority_of(house: House, number: int) -> dict[str, Any]:
@@ -278,7 +316,7 @@ def _throw_back_unless_due(house: House, batch: PurgeBatch) -> None:
 def _thrown_back(house: House, batch: PurgeBatch, refused: Mapping[RecordNumber, str]) -> ThrownBack:
     reasons = Counter(refused.values())
     named = sorted(int(number) for number in refused)
-    data = {"reasons": dict(sorted(reasons.items())), "count": len(named), "numbers": named[:_MOST_NAMED]}
+    data = {"reasons": dict(sorted(reasons.items())), "count": len(named), "numbers": named[:MOST_NAMED]}
     house.journal.write(("purge.returned", batch.number, data))
     said = "; ".join(f"{reason}: {count:,}" for reason, count in reasons.most_common())
     first = ", ".join(label_of(number) for number in named[:5])

@@ -4,8 +4,7 @@ A backup is the archive as of its day, and is never taken for the present: what 
 first, and that a restore happened is an act in the ledger from then on.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,18 +13,16 @@ from tempfile import TemporaryDirectory
 
 from archiver import backup_set, durable, signing, warc
 from archiver.backup_set import BackupSet, Bucket, KeptFile, Medium, Unlock
-from archiver.catalog import destroyed_rows, ledger_rows, queries
-from archiver.catalog.destruction_acts import numbers_in
+from archiver.catalog import ledger_rows, queries
 from archiver.catalog.ledger_check import public_key
 from archiver.ledger import ROOM, origin_of
 from custody.checkpoint import checkpoint_of, is_signed, note_of
 from custody.clock import Clock, system_clock
 from custody.errors import CustodyError, DamageError, UnavailableError, UsageError
-from custody.ids import RecordNumber
 from custody.ledger import EMPTY_ROOT, Tree, leaf_hash
 from workflows.auditing import rebuild_catalog, verify
 from workflows.house import House, open_for_writing, open_house
-from workflows.purging import finish, purge_records
+from workflows.replaying import purges_done_again, replay_dispositions
 from workflows.settings import Settings, read_settings
 
 RESTORED = "archive.restored"
@@ -134,39 +131,6 @@ def salvage(folder: Path, home: Path, unlock: Unlock, chosen: str, told: Told) -
     if (home / "ofrecord.toml").exists():
         durable.move(home / "ofrecord.toml", home / "ofrecord.toml.salvaged")
     return made, lost
-
-
-def replay_dispositions(house: House, newer: Iterable[bytes]) -> int:
-    """Destroy again what the newer ledger says was destroyed after the backup was made; returns how many records.
-
-    `newer` are the ledger's entries behind those in the backup. This is called before the archive gets its name, so
-    nothing destroyed can be served again. What came in after the backup is not in it, and is passed over.
-    """
-    chosen: dict[tuple[int, str], tuple[list[RecordNumber], list[tuple[int, int]]]] = {}
-    for data in (json.loads(entry) for entry in newer):
-        if data.get("t") in ("records.destroyed", "items.destroyed"):
-            numbers, items = chosen.setdefault((data["destruction"], data["certificate"]), ([], []))
-            numbers.extend(RecordNumber(number) for number in numbers_in(data.get("records", ())))
-            items.extend((run, n) for run, n in data.get("items", ()))
-    finish(house, lambda what, now, of: None)  # one whose search had not ended when the backup was made
-    count = 0
-    for (destruction, certificate), (numbers, items) in chosen.items():
-        there = destroyed_rows.those_there(house.catalog.connection, numbers)
-        again = [number for number in numbers if number in there]
-        rows = destroyed_rows.aside(house.catalog.connection)
-        aside = [(row["run"], row["n"]) for row in rows if (row["run"], row["n"]) in items]
-        if again or aside:
-            authority = {"certificate": certificate, "replayed": destruction}
-            done = purge_records(
-                house, again, authority, lambda what, now, of: None, lambda each: {}, items=aside
-            )  # fmt: skip
-            if done.remains is not None and done.remains.hits:
-                raise DamageError(
-                    f"What was destroyed under {certificate} is still found in the backup: {done.remains.hits[0]}.",
-                    "Nothing was restored. Take a newer set.",
-                )
-            count += done.records
-    return count
 
 
 def _refuse_target(folder: Path, home: Path) -> None:
@@ -325,7 +289,7 @@ def _brought_to_life(
             "set": made.name, "made_at": made.at, "ledger_size": made.size, "ledger_root": made.root,
             "set_sha256": digest, "missing": missing, "replayed": replayed,
         }  # fmt: skip
-        house.journal.write((RESTORED, 0, data))
+        house.journal.write((RESTORED, 0, data), *purges_done_again(house, newest.entries))
         house.catalog.truncate_log()
         swept = house.swept
     return records, verdict.bytes, replayed, swept

@@ -8,6 +8,7 @@ that show it. An item goes whole: what else it held goes with it, and the clerk 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archiver import durable, erasing
 from archiver.catalog import destroyed_rows
@@ -20,6 +21,11 @@ from archiver.tombstone import called
 from custody.errors import UnavailableError
 from workflows.house import House
 from workflows.remains import SEARCHING, Told, not_elsewhere, owners, together
+
+
+class AlsoSetAside(UnavailableError):
+    """The text of records on a list also lies in items set aside that are not on it."""
+
 
 Item = tuple[int, int]
 """An item set aside: the run that set it aside, and its number in it."""
@@ -57,10 +63,28 @@ def holding_text_of(house: House, numbers: Sequence[int], told: Told) -> dict[It
     if not destroyed_rows.aside(house.catalog.connection):
         return {}
     refuse_unfinished(house)
-    staging, choice = house.settings.home / erasing.FOLDER, Choice(house.catalog, sorted(numbers))
+    staging = house.settings.home / erasing.FOLDER
+    durable.remove_folder(staging)
+    try:
+        return _holding_text_of(house, numbers, staging, told)
+    finally:
+        durable.remove_folder(staging)
+
+
+def would_hold_text_of(house: House, numbers: Sequence[int], told: Told) -> dict[Item, list[str]]:
+    """The same for a dry run, inside `open_house`: what it needs lies, sealed, in a folder of its own and not in the
+    archive, in which somebody else may be carrying out a destruction. Raises what `holding_text_of` raises."""
+    if not destroyed_rows.aside(house.catalog.connection):
+        return {}
+    refuse_unfinished(house)
+    with TemporaryDirectory(prefix="ofrecord-dry-run-") as folder:
+        return _holding_text_of(house, numbers, Path(folder), told)
+
+
+def _holding_text_of(house: House, numbers: Sequence[int], staging: Path, told: Told) -> dict[Item, list[str]]:
+    choice = Choice(house.catalog, sorted(numbers))
     try:
         kept = Kept(staging / "needles", new_seal())
-        durable.remove_folder(staging)
         with kept.writing() as put:
 
             def seen(place: Place, chunk: bytes) -> None:
@@ -71,7 +95,6 @@ def holding_text_of(house: House, numbers: Sequence[int], told: Told) -> dict[It
         return {item: owners(kept, found, _MOST_NAMED) for item, found in holding(house, numbers, kept, told).items()}
     finally:
         choice.close()
-        durable.remove_folder(staging)
 
 
 def refuse_unfinished(house: House) -> None:
@@ -87,17 +110,18 @@ def refuse_others(house: House, numbers: Collection[int], items: Collection[Item
     """Refuse to begin while a text also lies in an item set aside that is not on the list."""
     found = {item: each for item, each in holding(house, numbers, kept, told).items() if item not in items}
     if found:
-        raise not_on_the_list({item: owners(kept, each, _MOST_NAMED) for item, each in found.items()}, "destroyed")
+        raise not_on_the_list({item: owners(kept, each, _MOST_NAMED) for item, each in found.items()}, "was destroyed")
 
 
-def not_on_the_list(found: Mapping[Item, Sequence[str]], what: str) -> UnavailableError:
-    """What to tell a clerk of items that hold the text of records on a list, and are not on it."""
+def not_on_the_list(found: Mapping[Item, Sequence[str]], what: str) -> AlsoSetAside:
+    """What to tell a clerk of items that hold the text of records on a list, and are not on it. `what`: what did not
+    happen ("was proposed")."""
     named = list(dict.fromkeys(label for labels in found.values() for label in labels))
     listed = ", ".join(called(-run, n) for run, n in [*found][:_MOST_NAMED])
     more = f" and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
     records = " ".join(each for each in named if each.startswith("R"))
-    return UnavailableError(
-        f"Nothing was {what}: {', '.join(named)} also stands in {listed}{more}, which nobody could understand when it "
+    return AlsoSetAside(
+        f"Nothing {what}: {', '.join(named)} also stands in {listed}{more}, which nobody could understand when it "
         "was taken in.",
         "Take what was set aside into the list, whole, where both people sign for it: "
         "`ofrecord purge propose --with-quarantined`."

@@ -52,7 +52,14 @@ def _begun(deed: Deed, _: Names) -> str:
 
 def _returned(deed: Deed, _: Names) -> str:
     reasons = ", ".join(f"{line(name, 60)} ({count:,})" for name, count in sorted(deed.data["reasons"].items()))
-    return f"purge {deed.subject} was thrown back before anything was destroyed: {reasons}"
+    return f"purge {deed.subject} was thrown back before it destroyed anything: {reasons}"
+
+
+def _replayed(deed: Deed, names: Names) -> str:
+    day = names.day(deed.data["executed_at"])
+    certificate = line(deed.data["certificate"], 40)
+    before = f"purge {deed.subject}, carried out on {day} ({certificate})"
+    return f"{before}, was done again after the restore: {_count(deed)}"
 
 
 def _cancelled(deed: Deed, _: Names) -> str:
@@ -76,6 +83,7 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "purge.approved": _approved,
     "purge.begun": _begun,
     "purge.returned": _returned,
+    "purge.replayed": _replayed,
     "purge.cancelled": _cancelled,
     "certificate.issued": _certificate_issued,
 }

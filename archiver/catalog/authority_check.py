@@ -62,7 +62,7 @@ SIGNED: Mapping[str, str] = {
 MAYBE = {"schedule.changed"}
 """Kinds that take a signature only for a purge to count on them."""
 
-WATCHED = {*SIGNED, "certificate.issued", EXECUTED}
+WATCHED = {*SIGNED, "certificate.issued", "purge.replayed", EXECUTED}
 _TS = re.compile(rb'"ts":"([^"]+)"')
 
 
@@ -141,6 +141,9 @@ class _Judge:
         elif done.act.kind == "certificate.issued" and not self._was_executed(done.act):
             message = "a certificate of a destruction that did not happen"
             yield Finding(code="certificate-without-purge", object=done.name, message=message)
+        elif done.act.kind == "purge.replayed" and not self._was_replayed(done.act):
+            message = "it says that a purge was done again after a restore, and its list was not destroyed then"
+            yield Finding(code="purge-unsigned", object=done.name, message=message)
 
     def _signer(self, done: Done) -> User | None:
         number = done.act.data["signed"]["user"]
@@ -213,9 +216,21 @@ class _Judge:
         return authority_rows.purge_numbered(self._again, done.act.subject)
 
     def _was_executed(self, done: Act) -> bool:
+        return any(each["authority"]["certificate"] == done.data["certificate"] for each in self._executed())
+
+    def _was_replayed(self, done: Act) -> bool:
+        """Whether the whole list of the purge was destroyed again. That there was a restore is asked of that act."""
+        said = (done.data["certificate"], done.data["destruction"])
+        listed = authority_rows.acts_about(self._again, ["purge.proposed"], done.subject)
+        return any(
+            (each["authority"]["certificate"], each["authority"].get("replayed")) == said
+            and listed and each["records"] == listed[-1][0].data["numbers"]
+            for each in self._executed()
+        )  # fmt: skip
+
+    def _executed(self) -> Iterator[Mapping[str, Any]]:
         query = select(act.c.data).where(act.c.kind == EXECUTED)
-        there = (json.loads(data) for data in self._again.execute(query).scalars())
-        return any(each["authority"]["certificate"] == done.data["certificate"] for each in there)
+        return (json.loads(data) for data in self._again.execute(query).scalars())
 
 
 def _found(done: Done, objection: Objection) -> Finding:

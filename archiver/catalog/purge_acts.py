@@ -32,6 +32,11 @@ def _cancelled(connection: Connection, done: Act) -> None:
     _turn(connection, done, "cancelled")
 
 
+def _replayed(connection: Connection, done: Act) -> None:
+    kept = {name: done.data[name] for name in ("executed_at", "certificate")}
+    _turn(connection, done, "executed", replayed_at=done.at, **kept)
+
+
 def _certified(connection: Connection, done: Act) -> None:
     _turn(connection, done, "certified")
 
@@ -55,6 +60,7 @@ CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
     "purge.begun": _begun,
     "purge.returned": _returned,
     "purge.cancelled": _cancelled,
+    "purge.replayed": _replayed,
     "certificate.issued": _certified,
 }
 """Each kind of act and the change it stands for."""

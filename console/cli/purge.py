@@ -2,17 +2,24 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
 from console.cli import purge_words as words
 from console.cli.asking import signer_for, typed_count
 from console.cli.output import DAMAGED, DAY, FINE, Progress, counted, note, say, settings_of, with_json
-from custody.authority import PurgeBatch
+from console.cli.purge_dry import (
+    became_of,
+    in_short,
+    is_gone,
+    ready_from,
+    say_would_destroy,
+    say_would_propose,
+    telling,
+)
 from custody.ids import label_of
 from workflows import people, purge_steps
-from workflows.house import House, open_for_writing, open_house
+from workflows.house import open_for_writing, open_house
 from workflows.purge_list import due_list
 
 _RULES = click.option(
@@ -80,6 +87,8 @@ def propose(
 ) -> None:
     """Freeze the list of what may be destroyed today, and sign it. A clerk does this. Nothing is destroyed by it.
 
+    --dry-run shows the same list, looks into items set aside as well, and says whether it would be refused.
+
     An import sets aside what it cannot understand. Where that holds the text of a record on the list, the list is
     refused and the items are named: take them into the list with --with-quarantined, or keep the record by a hold.
 
@@ -89,15 +98,16 @@ def propose(
       ofrecord purge propose --although-unverified WI-DEF-7Y
     """
     if dry_run:
-        context.invoke(due, accepted=accepted, series=series, as_json=as_json)
+        say_would_propose(context, accepted, series, with_quarantined, as_json)
         return
     progress = Progress("records judged")
     with open_for_writing(settings_of(context)) as house:
         signer = signer_for(house, name, "propose")
         made = purge_steps.propose(house, signer, accepted, series, progress.at, with_quarantined)
-        told, ready = purge_steps.story(house, made.number), _ready(house, made)
+        told, ready = purge_steps.story(house, made.number), ready_from(house, made)
     progress.end()
-    lines = [f"Purge {made.number} is proposed: {counted(made.count, 'record')}. Nothing is destroyed yet."]
+    goes = words.what_goes(made.count, told.proposal.get("items", ()))
+    lines = [f"Purge {made.number} is proposed: {goes}. Nothing is destroyed yet."]
     lines += words.due_lines({**told.proposal, "count": made.count})[1:]
     lines.append(f"Next: another person, the custodian, from {ready} on: ofrecord purge approve {made.number}")
     say(as_json, {**words.batch_data(made, False), "ready": ready}, lines)
@@ -114,8 +124,11 @@ def list_(context: click.Context, as_json: bool) -> None:
       ofrecord purge list
     """
     with open_house(settings_of(context)) as house:
-        there = [(each, _ready(house, each), _gone(house, each)) for each in purge_steps.purges(house)]
-    data = [{**words.batch_data(each, gone), "ready": ready} for each, ready, gone in there]
+        there = [
+            (each, ready_from(house, each), is_gone(house, each), in_short(house, each))
+            for each in purge_steps.purges(house)
+        ]
+    data = [{**words.batch_data(each, gone), "ready": ready} for each, ready, gone, _ in there]
     say(as_json, {"purges": data}, [*(words.batch_line(*each) for each in there), counted(len(there), "purge")])
 
 
@@ -134,10 +147,12 @@ def show(context: click.Context, number: int, ids: bool, as_json: bool) -> None:
     with open_house(settings_of(context)) as house:
         told = purge_steps.story(house, number)
         labels = [label_of(each) for each in purge_steps.numbers_of(house, number)] if ids else []
-        ready, gone = _ready(house, told.batch), _gone(house, told.batch)
+        ready, gone = ready_from(house, told.batch), is_gone(house, told.batch)
+        became = became_of(house, told.batch)
         steps = [(people.local(house, step["at"]), step) for step in told.steps]
     data = {**words.batch_data(told.batch, gone), "ready": ready, "ids": labels, "steps": [step for _, step in steps]}
-    lines = [*words.story_lines(told, ready, gone), *words.step_lines(steps), *(f"  {label}" for label in labels)]
+    lines = [*words.story_lines(told, ready, gone, became), *words.step_lines(steps)]
+    lines += [f"  {label}" for label in labels]
     say(as_json, data, lines)
 
 
@@ -158,15 +173,16 @@ def approve(context: click.Context, number: int, name: str, dry_run: bool, as_js
       ofrecord purge approve 1
     """
     if dry_run:
-        return _dry_run(context, number, as_json)
+        return say_would_destroy(context, number, as_json)
     with open_for_writing(settings_of(context)) as house:
         before = purge_steps.purge_of(house, number)
+        purge_steps.refuse_done_again(house, before)
         goes = words.what_goes(before.count, purge_steps.items_of(house, number))
         note(f"You are about to approve that {goes} be destroyed.")
         for line in words.due_lines({**purge_steps.story(house, number).proposal, "count": before.count})[1:]:
             note(line)
         made = purge_steps.approve(house, signer_for(house, name, "approve"), number)
-        ready = _ready(house, made)
+        ready = ready_from(house, made)
     lines = [f"Purge {number} is approved: {counted(made.count, 'record')}. Nothing is destroyed yet."]
     lines.append(f"Until {ready} anybody with a role can stop it: ofrecord purge cancel {number} --reason '...'")
     lines.append(f"Next, from then on: ofrecord purge execute {number}")
@@ -226,15 +242,16 @@ def execute(
       ofrecord purge execute 1
     """
     if dry_run:
-        return _dry_run(context, number, as_json)
+        return say_would_destroy(context, number, as_json)
     from workflows import certificates, purge_carrying_out  # the typesetter is slow to load
 
     progress = Progress("done")
     with open_for_writing(settings_of(context)) as house:
         named = [row for each in backups for row in certificates.backup_sets(each, str(backups_expire or ""))]
         batch = purge_steps.purge_of(house, number)
+        purge_steps.refuse_done_again(house, batch)
         if purge_carrying_out.is_carried_out(house, number):
-            document = purge_carrying_out.finish(house, number, named, _telling(progress))
+            document = purge_carrying_out.finish(house, number, named, telling(progress))
         else:
             signer = signer_for(house, name, "execute", batch.proposed_by)
             purge_steps.may_execute(house, signer, number)
@@ -242,7 +259,7 @@ def execute(
             note(f"{goes} will be destroyed for good. THIS CANNOT BE UNDONE.")
             note(f"If it is stopped in the middle, `ofrecord purge show {number}` says whether it has happened.")
             typed = typed_count(batch.count) if count is None else count
-            document = purge_carrying_out.carry_out(house, signer, number, typed, named, _telling(progress))
+            document = purge_carrying_out.carry_out(house, signer, number, typed, named, telling(progress))
     progress.end()
     with open_house(settings_of(context)) as house:
         written = certificates.write_certificate(house, number, into or house.settings.home / "certificates")
@@ -265,7 +282,7 @@ def finish(context: click.Context, as_json: bool) -> None:
 
     progress = Progress("done")
     with open_for_writing(settings_of(context)) as house:
-        issued = purge_carrying_out.finish_all(house, _telling(progress))
+        issued = purge_carrying_out.finish_all(house, telling(progress))
     progress.end()
     lines = [
         f"Certificate {each['certificate']} is issued: ofrecord purge certificate {each['purge']}" for each in issued
@@ -363,34 +380,3 @@ def waits(
     lines.append(f"From approval to destruction: {counted(made.grace_days, 'day')} at least.")
     lines += [f"Shorter than usual, {each}." for each in made.shortened()]
     say(as_json, {**made.as_data(), "shortened": made.shortened()}, lines)
-
-
-def _dry_run(context: click.Context, number: int, as_json: bool) -> int:
-    with open_house(settings_of(context)) as house:
-        refused = purge_steps.dry_run(house, number)
-        batch = purge_steps.purge_of(house, number)
-        ready, gone = _ready(house, batch), _gone(house, batch)
-    data = {
-        **words.batch_data(batch, gone),
-        "refused": {label_of(each): why for each, why in refused.items()},
-        "ready": ready,
-    }
-    say(as_json, data, words.dry_run_lines(batch, refused, ready))
-    return FINE
-
-
-def _gone(house: House, batch: PurgeBatch) -> bool:
-    return purge_steps.destroyed_by(house, batch.number) is not None
-
-
-def _ready(house: House, batch: PurgeBatch) -> str:
-    at = purge_steps.ready_at(batch)
-    return people.local(house, at) if at is not None else ""
-
-
-def _telling(progress: Progress) -> Any:
-    def told(what: str, done: int, total: int) -> None:
-        progress.total = total or None
-        progress.at(done, what)
-
-    return told

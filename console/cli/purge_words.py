@@ -6,16 +6,19 @@ from typing import Any
 
 from console.cli.output import counted
 from custody.authority import PurgeBatch, PurgeState, numbers_in
-from custody.ids import RecordNumber, label_of
+from custody.ids import label_of
+from workflows.purge_dry_run import WouldDestroy, WouldPropose
 from workflows.purge_list import LISTED, NOT_VERIFIED
 from workflows.purge_steps import Story
+from workflows.set_aside import Item
 
 _DONE = {
     "purge.proposed": "proposed by {}",
     "purge.approved": "approved by {}",
     "purge.begun": "ordered to be carried out by {}",
     "purge.cancelled": "cancelled by {}",
-    "purge.returned": "thrown back by the program: nothing was destroyed",
+    "purge.returned": "thrown back by the program, it destroyed nothing",
+    "purge.replayed": "carried out once more by the program, after a restore",
     "certificate.issued": "certificate issued",
 }
 _NEXT = {
@@ -23,6 +26,7 @@ _NEXT = {
     PurgeState.APPROVED: "ofrecord purge execute {}",
     PurgeState.BEGUN: "ofrecord purge execute {}",
     PurgeState.CERTIFIED: "ofrecord purge certificate {}",
+    PurgeState.EXECUTED: "nothing; keep its certificate {}",
     PurgeState.RETURNED: "ofrecord purge propose",
     PurgeState.CANCELLED: "ofrecord purge propose",
 }
@@ -30,15 +34,17 @@ _NEXT = {
 
 _ENDED = {
     PurgeState.CERTIFIED: "they are destroyed",
-    PurgeState.RETURNED: "it was thrown back, nothing of it was destroyed",
-    PurgeState.CANCELLED: "it was cancelled, nothing of it was destroyed",
+    PurgeState.RETURNED: "it was thrown back, it destroyed nothing",
+    PurgeState.CANCELLED: "it was cancelled, it destroyed nothing",
 }
 _HALF = "DESTROYED already; the search for remains has not ended"
 
 
 def batch_data(batch: PurgeBatch, destroyed: bool) -> dict[str, Any]:
     """A purge as JSON data. `destroyed`: its records are not there any more."""
+    again = {name: getattr(batch, name) for name in ("certificate", "executed_at", "replayed_at")}
     return {
+        **(again if batch.state is PurgeState.EXECUTED else {}),
         "number": batch.number, "state": batch.state.value, "count": batch.count, "destroyed": destroyed,
         "list_sha256": batch.list_sha256,
         "waits": batch.waits.as_data(),
@@ -49,11 +55,13 @@ def _is_half(batch: PurgeBatch, destroyed: bool) -> bool:
     return destroyed and batch.state is PurgeState.BEGUN
 
 
-def batch_line(batch: PurgeBatch, ready: str, destroyed: bool) -> str:
-    """A purge in one line."""
+def batch_line(batch: PurgeBatch, ready: str, destroyed: bool, became: str = "") -> str:
+    """A purge in one line. `became`: what became of one that was done again after a restore."""
     when = f"  next step from {ready}" if ready else ""
     if _is_half(batch, destroyed):
         when = f"  {_HALF}: ofrecord purge finish"
+    if became:
+        when = f"  {became}"
     return f"{batch.number:>4}  {batch.state.value:10} {counted(batch.count, 'record')}{when}"
 
 
@@ -101,14 +109,35 @@ def what_goes(count: int, aside: Sequence[Any]) -> str:
     return counted(count, "record") + (f" and {counted(len(aside), 'item')} set aside" if aside else "")
 
 
-def dry_run_lines(batch: PurgeBatch, refused: Mapping[RecordNumber, str], ready: str) -> list[str]:
-    """What the next step would do. `refused`: why a record may not go; `ready`: from when on the step is possible."""
-    count = counted(batch.count, "record")
-    lines = [f"A dry run: nothing was changed. Purge {batch.number} is {batch.state.value}, {count}."]
-    lines += [f"  {label_of(each)} may not go: {why}" for each, why in sorted(refused.items())[:20]]
-    if refused:
-        return [*lines, f"{counted(len(refused), 'record')} would throw the whole list back. Freeze a new one."]
-    return [*lines, f"Every record on it may still go. The next step is possible from {ready or 'no day'} on."]
+def would_propose_lines(would: WouldPropose, data: Mapping[str, Any]) -> list[str]:
+    """What proposing would do: the list as it would be frozen, and whether it would be refused."""
+    lines = ["A dry run: nothing was changed, and nothing is proposed.", *due_lines(data)]
+    if would.stopped is None:
+        return [*lines, f"It would be proposed: {what_goes(len(would.found.numbers), would.items)}."]
+    if would.in_the_way:
+        lines.append(f"It would be REFUSED as it is, because of {counted(len(would.in_the_way), 'item')} set aside.")
+    return [*lines, *would.stopped]
+
+
+def _aside(items: Iterable[Item]) -> str:
+    listed = [*items]
+    named = ", ".join(f"item {n} of run {run}" for run, n in listed[:40])
+    return named + (f" and {len(listed) - 40:,} more" if len(listed) > 40 else "")
+
+
+def would_destroy_lines(would: WouldDestroy, ready: str) -> list[str]:
+    """What carrying a purge out would do. `ready`: from when on the next step is possible."""
+    batch, goes = would.batch, what_goes(would.batch.count, would.items)
+    lines = [f"A dry run: nothing was changed. Purge {batch.number} is {batch.state.value}, {goes}."]
+    if would.items:
+        lines.append(f"  With its records go, whole, as set aside by imports: {_aside(would.items)}.")
+    lines += [f"  {label_of(each)} may not go: {why}" for each, why in sorted(would.refused.items())[:20]]
+    if would.refused:
+        return [*lines, f"{counted(len(would.refused), 'record')} would throw the whole list back. Freeze a new one."]
+    if would.stopped is not None:
+        return [*lines, *would.stopped]
+    lines.append(f"Every record on it may still go. The next step is possible from {ready or 'no day'} on.")
+    return [*lines, f"Carried out, it would destroy {goes}, for good."]
 
 
 def due_lines(found: Mapping[str, Any]) -> list[str]:
@@ -126,10 +155,8 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
             lines.append("    NOT VERIFIED: nobody has compared this rule with its source. Ask the city attorney.")
     lines += _by_one(found.get("by_one", ()))
     if found.get("items"):
-        listed = ", ".join(f"item {n} of run {run}" for run, n in found["items"][:40])
-        more = f" and {len(found['items']) - 40:,} more" if len(found["items"]) > 40 else ""
         lines.append(f"With them {counted(len(found['items']), 'item')} set aside by imports, whole, because they hold")
-        lines.append(f"  the text of these records: {listed}{more}. What else they hold goes as well.")
+        lines.append(f"  the text of these records: {_aside(found['items'])}. What else they hold goes as well.")
     stays = [f"  {count:>9,}  {_reason(reason)}" for reason, count in found["excluded"].items()]
     if found["kept"]:
         lines.append(
@@ -148,17 +175,17 @@ def due_lines(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def story_lines(told: Story, ready: str, destroyed: bool) -> list[str]:
+def story_lines(told: Story, ready: str, destroyed: bool, became: str = "") -> list[str]:
     """A purge: where it stands, its list, and what comes next."""
     batch, half = told.batch, _is_half(told.batch, destroyed)
     ended = _HALF if half else _ENDED.get(batch.state, "nothing is destroyed yet")
-    lines = [f"Purge {batch.number} is {batch.state.value}: {ended}."]
+    lines = [became or f"Purge {batch.number} is {batch.state.value}: {ended}."]
     lines.append(f"Its list, frozen on {told.proposal['on']}: {counted(batch.count, 'record')}.")
     lines += due_lines({**told.proposal, "count": batch.count})[1:]
     lines.append(f"  list SHA-256 {batch.list_sha256}")
     lines += [f"  waits are shorter than usual, {each}" for each in batch.waits.shortened()]
     when = f", from {ready} on" if ready and not half else ""
-    following = "ofrecord purge finish" if half else _NEXT[batch.state].format(batch.number)
+    following = "ofrecord purge finish" if half else _NEXT[batch.state].format(batch.certificate or batch.number)
     lines.append(f"Next{when}: {following}")
     return lines
 

@@ -12,7 +12,7 @@ from custody.ids import RecordNumber
 from custody.purged import Purged
 from tests.conftest import Archive
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
-from workflows import auditing, holding, purge_steps, requesting
+from workflows import auditing, holding, purge_dry_run, purge_steps, requesting
 from workflows.auditing import Level
 from workflows.holding import Wanted
 from workflows.house import House
@@ -191,7 +191,7 @@ def test_whatever_comes_up_throws_the_list_back(
     scene.later(2)
     happens(scene)
     with scene.archive.reading() as house:
-        would = purge_steps.dry_run(house, number)
+        would = purge_dry_run.of_purge(house, number).refused
     with pytest.raises(purge_steps.ThrownBack, match="thrown back, and nothing was destroyed") as thrown:
         if step == "approve":
             with scene.by("Dana Ruiz") as (house, custodian):

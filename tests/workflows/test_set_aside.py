@@ -15,7 +15,17 @@ from exports.certificate import paper_of
 from exports.paper import as_text
 from tests.conftest import Archive
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
-from workflows import auditing, backing_up, certificates, holding, purge_carrying_out, purge_steps, purging, restoring
+from workflows import (
+    auditing,
+    backing_up,
+    certificates,
+    holding,
+    purge_carrying_out,
+    purge_dry_run,
+    purge_steps,
+    purging,
+    restoring,
+)
 from workflows.auditing import Level
 from workflows.holding import Wanted
 
@@ -160,3 +170,66 @@ def test_an_older_backup_destroys_the_item_again(scene: Scene, tmp_path: Path) -
     with back.reading() as house:
         assert destroyed_rows.aside(house.catalog.connection) == []
         assert auditing.verify(house, lambda done: None).clean
+
+
+def left(scene: Scene) -> dict[str, bytes]:
+    """Every file of the archive but the database, in which it is written down who looked."""
+    home = scene.archive.home
+    there = (path for path in home.rglob("*") if path.is_file() and not path.name.startswith("catalog.sqlite"))
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in there}
+
+
+def test_a_dry_run_of_a_proposal_says_what_the_proposal_would(scene: Scene) -> None:
+    scene.later(8)
+    before = left(scene)
+    with scene.archive.reading() as house:
+        without = purge_dry_run.of_proposal(house, [RULE], [], False)
+        with_them = purge_dry_run.of_proposal(house, [RULE], [], True)
+        nothing = purge_dry_run.of_proposal(house, [], [], True)
+    assert left(scene) == before
+    assert dict(without.in_the_way) == {(1, 1): ["R3"]} and without.items == ()
+    with pytest.raises(UnavailableError) as no:
+        proposed(scene, with_quarantined=False)
+    assert without.stopped == (no.value.message.replace("was proposed", "would be proposed"), no.value.hint)
+    number = proposed(scene, with_quarantined=True)
+    with scene.archive.reading() as house:
+        made = purge_steps.story(house, number).proposal
+    assert with_them.stopped is None and [list(item) for item in with_them.items] == made["items"] == [[1, 1]]
+    assert len(with_them.found.numbers) == made["count"] == 5
+    assert nothing.stopped is not None and nothing.stopped[0].startswith("Nothing may be destroyed today")
+
+
+def test_a_dry_run_of_a_purge_says_what_carrying_it_out_would_destroy(scene: Scene) -> None:
+    number = ready(scene)
+    before = left(scene)
+    with scene.archive.reading() as house:
+        would = purge_dry_run.of_purge(house, number)
+    assert left(scene) == before
+    assert would.stopped is None and not would.refused and not would.in_the_way
+    with scene.by("Carla Clerk") as (house, clerk):
+        document = purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    assert (would.batch.count, [list(item) for item in would.items]) == (document["count"], document["items"])
+    with scene.archive.reading() as house:
+        again = purge_dry_run.of_purge(house, number)
+    assert again.stopped is not None and "was carried out already" in again.stopped[0] and not again.refused
+
+
+def test_a_dry_run_finds_an_item_that_came_in_after_the_list_was_signed(scene: Scene, jsonl: Jsonl) -> None:
+    number = ready(scene)
+    scene.archive.take_in(
+        jsonl("b", {"object_id": "new", "text": "Leaf collection begins."}, json.dumps(old_post(2))[:-9])
+    )
+    with scene.archive.reading() as house:
+        would = purge_dry_run.of_purge(house, number)
+    assert dict(would.in_the_way) == {(2, 1): ["R2"]} and would.stopped is not None
+    with scene.by("Carla Clerk") as (house, clerk), pytest.raises(UnavailableError) as no:
+        purge_carrying_out.carry_out(house, clerk, number, 5, [], lambda what, done, total: None)
+    assert would.stopped[0] == no.value.message.replace("was destroyed", "would be destroyed")
+    assert f"ofrecord purge cancel {number}" in would.stopped[1] and "ofrecord purge cancel" in no.value.hint
+    with scene.by("Carla Clerk") as (house, clerk):
+        purge_steps.cancel(house, clerk, number, "an item came in")
+        made = purge_steps.propose(house, clerk, [RULE], with_quarantined=True)
+        assert purge_steps.items_of(house, made.number) == [(1, 1), (2, 1)]
+    with scene.archive.reading() as house:
+        over = purge_dry_run.of_purge(house, number)
+    assert over.stopped is not None and "was cancelled" in over.stopped[0]

@@ -369,7 +369,12 @@ TOLD = {
     "purge.returned": (
         1,
         {"reasons": {"open request": 3, "hold": 1}, "numbers": []},
-        "purge 1 was thrown back before anything was destroyed: hold (1), open request (3)",
+        "purge 1 was thrown back before it destroyed anything: hold (1), open request (3)",
+    ),
+    "purge.replayed": (
+        1,
+        {"certificate": "DC-2026-0001", "destruction": 1, "executed_at": 1763445600000, "count": 5},
+        "purge 1, carried out on 2025-11-18 (DC-2026-0001), was done again after the restore: 5 records",
     ),
     "purge.cancelled": (1, {"reason": "wait", "signed": DIRECTOR}, "Max Director cancelled purge 1: “wait”"),
     "certificate.issued": (

@@ -95,7 +95,11 @@ def test_dry_runs_say_and_change_nothing(approved: Path) -> None:
     for words in (("execute", "1"), ("approve", "1"), ("propose",)):
         code, out, _ = ofrecord(approved, "purge", *words, "--dry-run", passwords=False)
         assert code == 0 and out
-    assert "Every record on it may still go" in ofrecord(approved, "purge", "execute", "1", "--dry-run")[1]
+    said = ofrecord(approved, "purge", "execute", "1", "--dry-run")[1]
+    assert "Every record on it may still go" in said and "it would destroy 12 records, for good." in said
+    said = ofrecord(approved, "purge", "propose", "--dry-run")[1]
+    assert said.startswith("A dry run: nothing was changed, and nothing is proposed.")
+    assert "Nothing may be destroyed today, so nothing would be proposed." in said
     assert before == {path: path.read_bytes() for path in (approved / "home" / "vault").rglob("*.gz")}
 
 
@@ -207,3 +211,35 @@ def test_what_fails_because_somebody_stopped_the_program_is_told_as_a_stop(capsy
 
 def _raise(error: Exception, *words: object, **more: object) -> None:
     raise error
+
+
+def test_dry_runs_name_items_set_aside(tmp_path: Path) -> None:
+    purge_stages.build(tmp_path, "home", "due")
+    purge_stages.write_passwords(tmp_path / "passwords")
+    post = json.loads((tmp_path / "old-posts" / "records.jsonl").read_text().splitlines()[0])
+    cut = tmp_path / "cut" / "records.jsonl"
+    cut.parent.mkdir()
+    new = {
+        **post,
+        "object_id": "new",
+        "text": "Leaf collection begins.",
+        "created_at": f"{system_clock():%Y-%m-%d}T00:00:00Z",
+    }
+    cut.write_text(json.dumps(new) + "\n" + json.dumps(post)[:-3] + "\n")
+    assert ofrecord(tmp_path, "import", "cut", "--account", "MapleFallsStreets")[0] in (0, 2)
+    words = ("purge", "propose", "--although-unverified", purge_stages.RULE)
+    code, out, _ = ofrecord(tmp_path, *words, "--dry-run")
+    assert code == 0 and "It would be REFUSED as it is, because of 1 item set aside." in out
+    assert "Nothing would be proposed: R1, " in out and "also stands in item 1 set aside by run 2" in out
+    data = json.loads(ofrecord(tmp_path, *words, "--dry-run", "--json")[1])
+    (way,) = data["in_the_way"]
+    assert (way["run"], way["item"], way["records"][0]) == (2, 1, "R1") and data["items"] == []
+    assert data["stopped"].startswith("Nothing would be proposed: R1, ")
+    code, out, _ = ofrecord(tmp_path, *words, "--dry-run", "--with-quarantined")
+    assert "With them 1 item set aside" in out and "It would be proposed: 12 records and 1 item set aside." in out
+    code, out, _ = ofrecord(tmp_path, *words, "--with-quarantined")
+    assert code == 0 and "Purge 1 is proposed: 12 records and 1 item set aside." in out
+    code, out, _ = ofrecord(tmp_path, "purge", "approve", "1", "--dry-run")
+    assert "With its records go, whole, as set aside by imports: item 1 of run 2." in out
+    assert "Carried out, it would destroy 12 records and 1 item set aside, for good." in out
+    assert json.loads(ofrecord(tmp_path, "purge", "execute", "1", "--dry-run", "--json")[1])["items"] == [[2, 1]]
