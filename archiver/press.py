@@ -9,9 +9,7 @@ import hashlib
 import multiprocessing
 import os
 import signal
-import struct
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import NamedTuple
@@ -65,7 +63,6 @@ class Pressed(NamedTuple):
     line: str
 
 
-_LENGTH = struct.Struct("!i")
 _PACK = msgspec.msgpack.Encoder().encode
 _HEAD = msgspec.msgpack.Decoder(tuple[ArchiveId, str, int])
 _SHEETS = msgspec.msgpack.Decoder(list[Sheet])
@@ -116,49 +113,46 @@ def _pressed(archive: ArchiveId, date: str, sheet: Sheet) -> Pressed:
 class Press:
     """Presses batches one after another; large ones in a process of its own. `send`, then `receive` in the same order.
 
-    A thread hands a batch over while the one before it is still worked on, so that neither side waits for the other.
     The process ends when this one does, however it ends.
     """
 
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
-        self._sender = ThreadPoolExecutor(max_workers=1)
-        self._waiting: list[list[Pressed] | _HandedOver] = []
+        self._waiting: list[list[Pressed] | int] = []  # what is done, or how many pieces are on their way
 
     def send(self, archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> None:
         """Have a batch pressed."""
         if self._pipe is None and (len(sheets) < WORTH_A_PROCESS or (os.cpu_count() or 1) < 2):
             self._waiting.append(press(archive, date, sheets))
             return
+        if self._waiting and isinstance(self._waiting[-1], int):  # or both would wait for the other to read
+            self._waiting[-1] = self._received(self._waiting[-1])
         pipe = self._pipe or self._start()
         starts = range(0, len(sheets), PIECE)
-        pieces = [_PACK((archive, date, len(starts))), *(_PACK(sheets[start : start + PIECE]) for start in starts)]
-        framed = b"".join(part for piece in pieces for part in (_LENGTH.pack(len(piece)), piece))
-        self._waiting.append(_HandedOver(len(starts), self._sender.submit(_hand_over, pipe.fileno(), framed)))
+        self._waiting.append(len(starts))
+        with _WordsForALostProcess():
+            pipe.send_bytes(_PACK((archive, date, len(starts))))
+            for start in starts:
+                pipe.send_bytes(_PACK(sheets[start : start + PIECE]))
 
     def receive(self) -> list[Pressed]:
         """The oldest batch sent that has not been received yet."""
-        done = self._waiting[0]
-        if isinstance(done, list):
-            del self._waiting[0]
-            return done
+        done = self._waiting.pop(0)
+        return self._received(done) if isinstance(done, int) else done
+
+    def _received(self, pieces: int) -> list[Pressed]:
         if self._pipe is None:
             raise UnavailableError("the press is closed")
         pressed: list[Pressed] = []
         with _WordsForALostProcess():
-            for _ in range(done.pieces):
+            for _ in range(pieces):
                 pressed += _PRESSED.decode(self._pipe.recv_bytes())
-            done.over.result()
-        del self._waiting[0]
         return pressed
 
     def close(self) -> None:
         """End the process, if there is one."""
         if self._pipe is not None and self._process is not None:
-            if self._waiting:  # nobody will take what it is about to say, and it would wait for ever
-                self._process.kill()
-            self._sender.shutdown()
             self._pipe.close()
             self._process.join()
         self._pipe = self._process = None
@@ -171,21 +165,6 @@ class Press:
         theirs.close()
         self._pipe = ours
         return ours
-
-
-class _HandedOver(NamedTuple):
-    """A batch on its way: in how many pieces it comes back, and when it is over there."""
-
-    pieces: int
-    over: "Future[None]"
-
-
-def _hand_over(pipe: int, framed: bytes) -> None:
-    """Write a batch's messages, each behind its length as `Connection.recv_bytes` wants it, in as few calls as the
-    system allows: between two calls a thread may wait long for its turn."""
-    view = memoryview(framed)
-    while view:
-        view = view[os.write(pipe, view) :]
 
 
 class _WordsForALostProcess:
@@ -211,7 +190,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def _serve_batch(pipe: Connection) -> None:
-    """Press one batch. All of it is taken before the work begins, so that it is out of the sender's memory."""
+    """Press one batch. All of it is taken before the work begins: who sends a piece waits until it is taken."""
     archive, date, pieces = _HEAD.decode(pipe.recv_bytes())
     sent = [pipe.recv_bytes() for _ in range(pieces)]
     done = [_PACK(press(archive, date, _SHEETS.decode(sent.pop(0)))) for _ in range(pieces)]

@@ -1,12 +1,9 @@
 """The second process makes the same as the first would, in whatever pieces the sheets go over."""
 
-import threading
-
 import msgspec
 import pytest
 
 from archiver.press import PIECE, WORTH_A_PROCESS, Press, Sheet, _serve_batch, press
-from custody.errors import UnavailableError
 from custody.ids import ArchiveId
 
 ARCHIVE, DATE = ArchiveId("0123456789ab"), "2026-11-20T18:00:00.000Z"
@@ -32,35 +29,6 @@ def test_batches_come_back_in_order_and_whole_whichever_way_they_went() -> None:
         assert worker.receive() == press(ARCHIVE, DATE, batches[-1])
     finally:
         worker.close()
-
-
-def test_two_batches_may_be_on_their_way_and_none_waits_for_another() -> None:
-    batches = [sheets(WORTH_A_PROCESS * size) for size in (3, 2, 4)]
-    worker = Press()
-    try:
-        for batch in batches:
-            worker.send(ARCHIVE, DATE, batch)
-        for batch in batches:
-            assert worker.receive() == press(ARCHIVE, DATE, batch)
-    finally:
-        worker.close()
-
-
-@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "after it was killed"])
-def test_what_is_still_on_its_way_does_not_keep_a_run_from_ending(killed: bool) -> None:
-    worker = Press()
-    for _ in range(3):
-        worker.send(ARCHIVE, DATE, sheets(WORTH_A_PROCESS * 5))
-    if killed:
-        assert worker._process is not None
-        worker._process.kill()
-        with pytest.raises(UnavailableError, match="helper process"):
-            for _ in range(3):
-                worker.receive()
-    ending = threading.Thread(target=worker.close, daemon=True)
-    ending.start()
-    ending.join(30)
-    assert not ending.is_alive()
 
 
 class Pipe:
