@@ -7,6 +7,7 @@ by trying, and with it nobody can find other bytes of the same commitment. `docs
 """
 
 import hashlib
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -56,13 +57,15 @@ def commitment_to_fields(opening: bytes, parts: Mapping[str, bytes]) -> bytes:
     """
     if len(opening) != OPENING_SIZE:
         raise ValueError("an opening is 32 bytes")
-    keys, sha256 = hashlib.shake_256(opening).digest(_SIZE * (len(parts) + 1)), hashlib.sha256
-    made, place = [_FIELDS], _SIZE  # the first key is the `kept` part's
-    for name in sorted(parts):
+    names, sha256, join = sorted(parts), hashlib.sha256, b"".join
+    _, *keys = _apart(len(names) + 1)(
+        hashlib.shake_256(opening).digest(_SIZE * (len(names) + 1))
+    )  # the first is `kept`'s
+    made = [_FIELDS]
+    for name, key in zip(names, keys, strict=True):
         label = _label(name)
-        made += label, sha256(b"".join((_PART, keys[place : place + _SIZE], label, parts[name]))).digest()
-        place += _SIZE
-    return sha256(b"".join(made)).digest()
+        made += label, sha256(join((_PART, key, label, parts[name]))).digest()
+    return sha256(join(made)).digest()
 
 
 def record_commitment(opening: bytes, kept: bytes, fields: bytes) -> bytes:
@@ -72,6 +75,11 @@ def record_commitment(opening: bytes, kept: bytes, fields: bytes) -> bytes:
         raise ValueError("an opening is 32 bytes")
     key = hashlib.shake_256(opening).digest(_SIZE)  # the first of `part_keys`
     return hashlib.sha256(_RECORD + _commitment(key, b"kept\x00", kept) + fields).digest()
+
+
+@cache
+def _apart(count: int) -> Callable[[bytes], tuple[bytes, ...]]:
+    return struct.Struct(f"{_SIZE}s" * count).unpack
 
 
 @cache
