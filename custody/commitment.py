@@ -58,9 +58,8 @@ def commitment_to_fields(opening: bytes, parts: Mapping[str, bytes]) -> bytes:
     if len(opening) != OPENING_SIZE:
         raise ValueError("an opening is 32 bytes")
     names, sha256, join = sorted(parts), hashlib.sha256, b"".join
-    _, *keys = _apart(len(names) + 1)(
-        hashlib.shake_256(opening).digest(_SIZE * (len(names) + 1))
-    )  # the first is `kept`'s
+    count = len(names) + 1  # the first key is the `kept` part's
+    _, *keys = _apart(count)(hashlib.shake_256(opening).digest(_SIZE * count))
     made = [_FIELDS]
     for name, key in zip(names, keys, strict=True):
         label = _label(name)
