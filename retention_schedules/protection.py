@@ -73,7 +73,9 @@ _business = lru_cache(maxsize=4096)(add_business)
 
 
 def bear(situation: Situation, schedules: Schedules, reasoning: Reasoning) -> None:
-    """Reckon what the requests and holds of a situation protect."""
+    """Reckon what the requests and holds of a situation protect; that there are none is said too."""
+    if not situation.requests and not situation.holds:
+        reasoning.steps.append("No hold and no records request reaches it.")
     for request in situation.requests:
         _request(request, situation.city, schedules, reasoning)
     for hold in situation.holds:

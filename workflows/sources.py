@@ -149,11 +149,26 @@ def _part(package: Package, beside: bool) -> Platform:
             f"{package.name} holds pictures only, and no posts that name them.",
             "Give all parts of the download in one command. Nothing was changed.",
         )
+    if _is_web_page(package):
+        raise InputError(
+            f"{package.name} is a web page, not a download.",
+            "A browser saves a page in its place when you are logged out or the download has expired: log in and "
+            "ask for the download again. Nothing of it was taken in.",
+        )
     raise InputError(
         f"{package.name} is not a download that Ofrecord knows.",
         "It should be one of X, Facebook (as JSON), WordPress, a feed, WARC, WACZ or Ofrecord's JSONL. If you know "
         "that it is, name the kind with --platform to see what is wrong with it. Nothing of it was taken in.",
     )
+
+
+def _is_web_page(package: Package) -> bool:
+    members = package.members()
+    if len(members) != 1:
+        return False
+    with package.open(members[0]) as stream:
+        start = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return start.startswith((b"<!doctype html", b"<html"))
 
 
 def _none(broken: Sequence[Broken]) -> InputError:

@@ -158,7 +158,7 @@ def test_what_is_no_download_changes_nothing(archive: Archive, tmp_path: Path) -
     page = tmp_path / "page.html"
     page.write_text("<html><body>Log in</body></html>")
     before = {path: path.read_bytes() for path in archive.home.rglob("*.gz")}
-    with pytest.raises(InputError, match=r"page\.html"):
+    with pytest.raises(InputError, match=r"page\.html is a web page"):
         archive.take_in(page)
     assert {path: path.read_bytes() for path in archive.home.rglob("*.gz")} == before
 

@@ -33,6 +33,7 @@ def test_an_old_record_is_eligible_and_says_since_when(archive: Archive, jsonl: 
     assert judged.standing is Standing.ELIGIBLE and judged.earliest == date(2022, 3, 2)
     assert judged.sentence.startswith("It may be destroyed since March 2, 2022")
     assert filed.startswith("WI-SM-POST") and judged.unverified
+    assert "No hold and no records request reaches it." in judged.steps
     assert tuple(due.eligible) == (1,) and due.totals["WI-SM-POST"]["eligible"] == 1
 
 
@@ -42,6 +43,7 @@ def test_an_open_request_holds_what_was_there_when_it_came(archive: Archive, jso
     with archive.writing() as house:
         requesting.open_request(house, "Everything about snow", archive.clock(), "phone")
         judged, _ = disposing.explain(house, RecordNumber(1))
+        assert not any("No hold" in step for step in judged.steps)
         due = disposing.due(house, date(2026, 11, 20), lambda done: None)
     assert judged.standing is Standing.BLOCKED and judged.blocks == ("open request",)
     assert tuple(due.eligible) == () and due.blocks["open request"] == 1
