@@ -25,7 +25,7 @@ test: .venv/.ready .venv/.tools ## all tests
 
 test-faults: .venv/.ready .venv/.tools ## crashes, power cuts, full and failing disks, damage: every point, with a table of counts
 	@FAULTS=full $(BIN)/python -m pytest tests/faults tests/exports/test_verifier.py tests/workflows/test_attacks.py \
-		tests/workflows/test_authority_attacks.py
+		tests/workflows/test_authority_attacks.py tests/workflows/test_purge_attacks.py
 
 check: .venv/.ready ## format, lint, types
 	@$(BIN)/ruff format --check .
