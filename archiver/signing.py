@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from archiver import durable
 from custody.checkpoint import LOG_KEY, WITNESS_KEY, Signature, VerifierKey
 from custody.errors import DamageError, UnavailableError
+
+_NO_KEY = (ValueError, TypeError, UnsupportedAlgorithm, InternalError)
+"""What the library says of a file with one changed bit: no key, one with a password, one of a kind it does not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +91,7 @@ def _read(path: Path) -> tuple[str, Ed25519PrivateKey]:
             f"The signing key {path} cannot be read: {error.strerror}.",
             "Restore it from a backup; nothing was changed.",
         ) from error
-    except ValueError as error:
+    except _NO_KEY as error:
         raise DamageError(f"{path} is no signing key.", "Restore it from a backup.") from error
     if not isinstance(private, Ed25519PrivateKey):
         raise DamageError(f"{path} is no Ed25519 key.", "Restore it from a backup.")
