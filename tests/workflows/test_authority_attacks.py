@@ -17,7 +17,7 @@ from custody.errors import CustodyError
 from tests.conftest import Archive
 from tests.workflows.company import SEEDS, company
 from tests.workflows.purge_scene import OLD, RULE, Scene, quick_keys
-from workflows import auditing, people, purge_steps
+from workflows import auditing, people, purge_dry_run, purge_steps
 from workflows.auditing import Level
 from workflows.house import House
 from workflows.people import Signer, signed
@@ -229,7 +229,7 @@ def test_a22_looking_at_a_list_leaves_a_trace_or_is_refused(scene: Scene) -> Non
         pass
     assert codes(scene) == set()
     sql(scene, "CREATE TRIGGER quiet BEFORE INSERT ON access BEGIN SELECT RAISE(ABORT, 'no audit'); END")
-    for look in (purge_steps.story, purge_steps.dry_run):
+    for look in (purge_steps.story, purge_dry_run.of_purge):
         with pytest.raises(CustodyError, match="Nothing is shown"), scene.archive.reading() as house:
             look(house, number)
     sql(scene, "DROP TRIGGER quiet")
