@@ -6,8 +6,9 @@ rows of that transaction are written; it ends only when every byte is on the dis
 bytes that no row names; they are swept at the next start. Deciding what is new is `archiver/harvest.py`'s.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -139,42 +140,8 @@ class Intake:
         del pressed
         above = max((segment.row["id"] for segment in segments.values()), default=0)
         block = self.ledger.block(entries, at, above) if entries else None
-        kept = self._kept(list(segments.values()), block, len(batch.slips) >= FLUSHED_ASIDE)
-        try:
-            self._acknowledge(batch, run, segments, versions, quarantined, lines, block, kept)
-        finally:
-            wait((kept,))  # whatever comes next to these files must not meet this one
-
-    def _kept(self, segments: Sequence[_Segment], block: Block | None, aside: bool) -> "Future[None]":
-        """Have the bytes put into the vault, durably: `aside` in a thread of its own. The result says that they are."""
-
-        def keep() -> None:
-            for segment in segments:
-                self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
-                segment.pieces.clear()
-            if block is not None:
-                self.ledger.keep(block)
-
-        if aside:
-            return self._writer.submit(keep)
-        keep()
-        done: Future[None] = Future()
-        done.set_result(None)
-        return done
-
-    def _acknowledge(
-        self,
-        batch: Batch,
-        run: int,
-        segments: Mapping[str, _Segment],
-        versions: Sequence[tuple[Any, ...]],
-        quarantined: list[Row],
-        lines: Mapping[RecordNumber, str],
-        block: Block | None,
-        kept: "Future[None]",
-    ) -> None:
-        """The one transaction. It ends only when `kept` says that every byte it speaks of is durable."""
-        with self.catalog.transaction() as connection:
+        aside = len(batch.slips) >= FLUSHED_ASIDE
+        with self._keeping(list(segments.values()), block, aside) as kept, self.catalog.transaction() as connection:
             for segment in segments.values():
                 rows.put_segment(connection, {**segment.row, "committed_end": segment.start + segment.length})
             rows.add_records(connection, batch.records)
@@ -183,11 +150,32 @@ class Intake:
                 rows.change_record(connection, number, values)
             rows.touch(connection, batch.seen, run)
             rows.add_quarantine(connection, quarantined)
-            rows.add_media(connection, [rows.media_row(kept) for kept in batch.media.values()], batch.uses)
+            rows.add_media(connection, [rows.media_row(each) for each in batch.media.values()], batch.uses)
             self.index(list(batch.indexed.values()), lines)
             if block is not None:
                 self.ledger.record(connection, block)
-            kept.result()
+            kept()  # the transaction ends only when every byte it speaks of is durable
+
+    @contextmanager
+    def _keeping(self, segments: Sequence[_Segment], block: Block | None, aside: bool) -> Iterator[Callable[[], None]]:
+        """Put bytes into the vault, `aside` in a thread of their own. What it gives returns when they are durable."""
+
+        def keep() -> None:
+            for segment in segments:
+                self.vault.append(segment.row["name"], b"".join(segment.pieces), segment.start)
+                segment.pieces.clear()
+            if block is not None:
+                self.ledger.keep(block)
+
+        if not aside:
+            keep()
+            yield lambda: None
+            return
+        kept = self._writer.submit(keep)
+        try:
+            yield kept.result
+        finally:
+            wait((kept,))  # whatever comes next to these files must not meet this one
 
     def close(self) -> None:
         """Let go of the second process and of the thread, if there are any."""

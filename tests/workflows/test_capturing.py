@@ -383,20 +383,3 @@ def test_ctrl_c_at_any_moment_leaves_an_account_that_agrees_with_the_archive(
         again = archive.take_in(source).reconciliation
         assert again.listed == 400 and again.outcomes["new"] + again.outcomes["unchanged"] == 400
     assert stopped >= 2
-
-
-def test_a_large_batch_whose_bytes_cannot_be_kept_does_not_count(archive: Archive, jsonl: Jsonl) -> None:
-    """Its rows are written while its bytes are flushed beside them: without the bytes they must not stay."""
-    source = jsonl("a", *({"object_id": str(n)} for n in range(1_200)))
-    segments = archive.home / "vault" / "segments"
-    if segments.exists():
-        segments.rmdir()
-    segments.write_bytes(b"in the way")
-    with pytest.raises(UnavailableError, match="could not be written"):
-        archive.take_in(source)
-    with archive.reading() as house:
-        assert queries.totals(house.catalog.connection)["records"] == 0
-    segments.unlink()
-    assert counts(archive.take_in(source)) == {"new": 1_200}
-    with archive.reading() as house:
-        assert auditing.verify(house, lambda done: None).clean
