@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -75,8 +76,41 @@ def digest_of_bytes(content: bytes) -> bytes:
     return running.digest()
 
 
+class _AuthorViews(msgspec.Struct, gc=False):
+    handle: msgspec.Raw
+    name: msgspec.Raw
+
+
+class _Views(msgspec.Struct, gc=False):
+    """What of some content a response can show, each field as the bytes of its value."""
+
+    author: _AuthorViews
+    created_at: msgspec.Raw
+    edited_at: msgspec.Raw
+    kind: msgspec.Raw
+    links: msgspec.Raw
+    media: msgspec.Raw
+    object_id: msgspec.Raw
+    permalink: msgspec.Raw
+    platform: msgspec.Raw
+    removed_at: msgspec.Raw
+    state: msgspec.Raw
+    text: msgspec.Raw
+    title: msgspec.Raw
+
+
+_SHOWN = (
+    "author.handle",
+    "author.name",
+    *(name for name in _Views.__struct_fields__ if name not in ("author", "media")),
+)
+_SHOWN_OF_MEDIA = ("alt", "kind", "media_type", "sha256")
+_VIEWS, _shown_in = msgspec.json.Decoder(_Views), attrgetter(*_SHOWN)
+
+
 def field_bytes(content: bytes) -> dict[str, bytes]:
-    """Each field of some content that says anything, as its own canonical JSON; `content` are canonical bytes.
+    """Each field that a response can show and that says anything, as its own canonical JSON; `content` are canonical
+    bytes.
 
     The parts of the author and of each medium are fields of their own: `author.name`, `media.0.sha256`.
     """
@@ -85,13 +119,11 @@ def field_bytes(content: bytes) -> dict[str, bytes]:
 
 def field_views(content: bytes) -> dict[str, bytes]:
     """As `field_bytes` without copying: each field is a view of `content`, good for hashing and joining only."""
-    parts = PARTS.decode(content)
-    for name, value in PARTS.decode(parts.pop("author")).items():
-        parts["author." + name] = value
-    media = parts.pop("media")
-    for n, each in enumerate(PART_LISTS.decode(media) if len(media) > 2 else ()):
-        for name, value in each.items():
-            parts[f"media.{n}.{name}"] = value
+    views = _VIEWS.decode(content)
+    parts = dict(zip(_SHOWN, _shown_in(views), strict=True))
+    for n, each in enumerate(PART_LISTS.decode(views.media) if len(views.media) > 2 else ()):
+        for name in _SHOWN_OF_MEDIA:
+            parts[f"media.{n}.{name}"] = each[name]
     return {name: raw for name, raw in parts.items() if len(raw) > 4 or bytes(raw) not in _NOTHING}
 
 

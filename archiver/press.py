@@ -23,6 +23,9 @@ from custody.errors import UnavailableError
 from custody.ids import ArchiveId, exchange_uuid
 from custody.words import joined
 
+WHOLE = "whole"
+"""The part of a version that is everything it says: its raw bytes' SHA-256, and its content."""
+
 WORTH_A_PROCESS = 1_000
 """Sheets in a batch from which a second process is worth its start."""
 
@@ -80,14 +83,15 @@ def kept_part(sha256: bytes, line: str, facts: bytes) -> bytes:
 
 
 def disclosable(content: bytes, raw: bytes) -> dict[str, bytes]:
-    """What of a version can be proved by itself, by name: each field that says anything, and the raw bytes' digest."""
-    return {**field_bytes(content), "raw": hashlib.sha256(raw).digest()}
+    """What of a version can be proved by itself, by name: each field a response can show that says anything, and
+    `WHOLE`, which is everything."""
+    return {**field_bytes(content), WHOLE: hashlib.sha256(raw).digest() + content}
 
 
 def fields_digest(opening: bytes, content: bytes, raw_digest: bytes) -> bytes:
-    """The commitment to everything that can be disclosed of a version. `raw_digest`: its raw bytes' SHA-256."""
+    """The commitment to everything a version says. `raw_digest`: its raw bytes' SHA-256."""
     parts = field_views(content)
-    parts["raw"] = raw_digest
+    parts[WHOLE] = raw_digest + content
     return commitment_to_fields(opening, parts)
 
 

@@ -51,7 +51,7 @@ def fields_commitment(parts: Sequence[tuple[str, bytes]]) -> bytes:
 
 def commitment_to_fields(opening: bytes, parts: Mapping[str, bytes]) -> bytes:
     """The commitment to a record's fields from their bytes: `fields_commitment` of what `fields_of` makes, in one go
-    because an import makes twenty of them a record.
+    because an import makes a dozen of them a record.
 
     Raises ValueError when the opening is not 32 bytes.
     """
@@ -72,8 +72,8 @@ def record_commitment(opening: bytes, kept: bytes, fields: bytes) -> bytes:
     `fields_commitment`; empty where nothing is ever disclosed)."""
     if len(opening) != OPENING_SIZE:
         raise ValueError("an opening is 32 bytes")
-    key = hashlib.shake_256(opening).digest(_SIZE)  # the first of `part_keys`
-    return hashlib.sha256(_RECORD + _commitment(key, b"kept\x00", kept) + fields).digest()
+    sha256, key = hashlib.sha256, hashlib.shake_256(opening).digest(_SIZE)  # the first of `part_keys`
+    return sha256(b"%b%b%b" % (_RECORD, sha256(b"%b%bkept\x00%b" % (_PART, key, kept)).digest(), fields)).digest()
 
 
 @cache

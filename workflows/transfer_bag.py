@@ -14,6 +14,7 @@ from archiver.copies import Copy
 from archiver.evidence import Evidence
 from archiver.ledger import origin_of
 from archiver.normalized import content_data
+from archiver.press import WHOLE
 from archiver.schema import schema_text
 from custody.clock import text_of
 from custody.evidence import Proof
@@ -98,11 +99,11 @@ def _put_files(house: House, bag: Bag, records: Iterator[Handed]) -> None:
 
 
 def _proofs(house: House, evidence: Evidence, numbers: Sequence[RecordNumber], told: Told) -> Iterator[Proof]:
-    """Of each version, with every field open; the digest of the raw bytes follows from the WARC beside it."""
+    """Of each version, with every field open; all that it says follows from the WARC beside it."""
     for done, number in enumerate(numbers, 1):
         for n in range(1, len(queries.versions_of(house.catalog.connection, number)) + 1):
             proof = evidence.of(number, n)
-            yield proof.showing([part.name for part in proof.parts if part.name != "raw"])
+            yield proof.showing([part.name for part in proof.parts if part.name != WHOLE])
         told("proofs", done)
 
 

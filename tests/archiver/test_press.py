@@ -3,11 +3,13 @@
 import msgspec
 import pytest
 
+from archiver.normalized import content_bytes
 from archiver.press import PIECE, WORTH_A_PROCESS, Press, Sheet, _serve_batch, press
 from custody.ids import ArchiveId
+from custody.record import Author, Content, Kind
 
 ARCHIVE, DATE = ArchiveId("0123456789ab"), "2026-11-20T18:00:00.000Z"
-CONTENT = b'{"author":{"handle":"","id":"","name":"Jo","url":""},"media":[],"metrics":{},"object_id":"7","text":"a"}'
+CONTENT = content_bytes(Content(kind=Kind.POST, object_id="7", platform="x", author=Author(name="Jo"), text="a"))
 
 
 def sheets(count: int) -> list[Sheet]:
