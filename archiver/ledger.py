@@ -113,8 +113,7 @@ class Ledger:
         connection, date = self.catalog.connection, text_of(rows.moment(at))
         tree = self._current(connection)
         first = tree.size
-        for entry in entries:
-            tree.append(leaf_hash(entry))
+        tree.extend(map(leaf_hash, entries))
         nodes, tree.completed = tree.completed, []
         segment, head = segment_for(connection, self.vault, ROOM, date, above)
         uuid = exchange_uuid(self.vault.archive, first, 0, 7)

@@ -44,13 +44,22 @@ class Tree:
 
     def append(self, leaf: bytes) -> None:
         """Add one entry by its leaf hash."""
-        node, level, position = leaf, 0, self.size
-        self.size += 1
-        while position & 1:
-            node, level, position = node_hash(self.peaks.pop(), node), level + 1, position >> 1
+        self.extend((leaf,))
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Add entries by their leaf hashes: level by level, each with the peak that waited for its right neighbour."""
+        nodes, level, first, alone = list(leaves), 0, self.size, []
+        self.size += len(nodes)
+        while nodes:
+            if first & 1:
+                nodes.insert(0, self.peaks.pop())
+            if len(nodes) & 1:
+                alone.append(nodes.pop())
+            nodes = _pairs(nodes)
+            level, first = level + 1, first >> 1
             if level % STEP == 0:
-                self.completed.append((level, position, node))
-        self.peaks.append(node)
+                self.completed += [(level, position, node) for position, node in enumerate(nodes, first)]
+        self.peaks += reversed(alone)
 
     def root(self) -> bytes:
         """The root hash of all entries so far."""
@@ -225,8 +234,14 @@ def _subtree(level: int, position: int, read: Read) -> bytes:
     kept = level - level % STEP
     hashes = list(read(kept, position << (level - kept), 1 << (level - kept)))
     while len(hashes) > 1:
-        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
+        hashes = _pairs(hashes)
     return hashes[0]
+
+
+def _pairs(nodes: Sequence[bytes]) -> list[bytes]:
+    """The hashes of an even number of nodes, two by two."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(nodes[::2], nodes[1::2], strict=True)]
 
 
 def _split(size: int) -> int:

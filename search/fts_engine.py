@@ -210,10 +210,8 @@ class FtsEngine:
         found: dict[RecordNumber, str] = {}
         if numbers and max(numbers) - min(numbers) < 2 * len(numbers):
             between = "SELECT rowid, line FROM search_text WHERE rowid BETWEEN ? AND ?"
-            wanted = set(numbers)
-            rows = self._connection().execute(between, (min(numbers), max(numbers)))
-            found.update(row for row in rows if row[0] in wanted)
-            return found
+            found.update(self._connection().execute(between, (min(numbers), max(numbers))).fetchall())
+            return found if len(found) == len(numbers) else {each: found[each] for each in numbers if each in found}
         for start in range(0, len(numbers), 1000):
             some = numbers[start : start + 1000]
             places = ",".join("?" * len(some))

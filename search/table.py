@@ -7,7 +7,6 @@ from custody.errors import UsageError
 from search.engine import SearchEngine
 from search.fts_engine import Connection, FtsEngine
 from search.memory_engine import MemoryEngine
-from search.whoosh_engine import WhooshEngine
 
 ENGINES = ("fts", "whoosh", "memory")
 
@@ -23,6 +22,8 @@ def engine_named(
     if name == "fts":
         return FtsEngine(connection, zone, handles)
     if name == "whoosh":
+        from search.whoosh_engine import WhooshEngine  # slow to load, and hardly any archive has it
+
         return WhooshEngine(connection, folder, zone, handles)
     if name == "memory":
         return MemoryEngine(zone, handles)

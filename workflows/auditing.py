@@ -1,15 +1,11 @@
 """Checking the archive against itself, and making its catalog again from the vault."""
 
 import json
-import multiprocessing
-import os
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import partial
 from pathlib import Path
 
 from archiver import durable, erasing, signing
@@ -24,13 +20,8 @@ from archiver.catalog.rebuilding import rebuild
 from archiver.catalog.replay_check import check_replay
 from archiver.catalog.unsigned_check import check_unsigned
 from archiver.catalog.verification import (
-    Checked,
-    Piece,
-    check_files,
     check_media,
-    check_piece,
     lost_versions,
-    pieces,
 )
 from archiver.journal import Journal
 from archiver.ledger import Ledger, origin_of
@@ -44,15 +35,13 @@ from policies.roles import roles
 from search.engine import SearchEngine
 from workflows import authority_words
 from workflows.anchoring import check_anchors
-from workflows.house import House, engine_for, open_for_writing, open_house
+from workflows.engines import engine_for
+from workflows.house import House, open_for_writing, open_house
 from workflows.own_files import check_own_files
+from workflows.piecework import checking
 from workflows.pins import check_pin, compare
 from workflows.settings import Settings
 from workflows.starting import check_key
-
-WORKERS = 2
-WORTH_WORKERS = 64_000_000
-"""Bytes from which starting worker processes is worth their start."""
 
 _HINTS = {
     "file-unknown": "move it out of the vault",
@@ -243,7 +232,8 @@ def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
     started = time.monotonic()
     findings: list[Finding] = []
     read = exchanges = records = 0
-    with _checking(house, findings, trusting=level < Level.V3) as results:
+    trusting = level < Level.V3
+    with checking(house.settings, house.city.time_zone, house.catalog, findings, trusting) as results:
         try:
             findings += lost_versions(house.catalog)
             findings += _guarded(check_ledger(house.catalog, acts.is_kind, signing.verify))
@@ -274,36 +264,6 @@ def _index_of_another_size(engine: SearchEngine, records: int) -> Iterator[Findi
     if indexed != records:
         message = f"the index holds {indexed} records, the catalog {records}"
         yield Finding(code="index-differs", object="search index", message=message)
-
-
-@contextmanager
-def _checking(house: House, findings: list[Finding], trusting: bool) -> Iterator[Iterator[Checked]]:
-    """The checks of all pieces: by worker processes that begin at once, or one after another when there is little."""
-    check = partial(_check, house.settings, house.city.time_zone, trusting)
-    work: list[Piece | None] = [None]
-    try:
-        work += pieces(house.catalog)
-    except CustodyError as error:
-        findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
-    if sum(piece.end - piece.start for piece in work if piece) < WORTH_WORKERS:
-        yield map(check, work)
-        return
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])  # what both workers need is loaded once
-    with context.Pool(min(WORKERS, os.cpu_count() or 1)) as pool:
-        yield pool.imap_unordered(check, work)
-
-
-def _check(settings: Settings, zone: str, trusting: bool, piece: Piece | None) -> Checked:
-    """Check one piece; None stands for the database itself and the list of files, which takes longest. `trusting`
-    takes the catalog's word for what the files hold."""
-    catalog, vault = Catalog(settings.catalog), Vault(settings.vault, settings.archive)
-    try:
-        if piece is None:
-            return Checked(findings=check_files(catalog, vault), bytes=0, exchanges=0)
-        return check_piece(catalog, vault, piece, engine_for(settings, catalog, zone).words_of, trusting)
-    finally:
-        catalog.close()
 
 
 def rebuild_catalog(settings: Settings, told: Callable[[int], None], clock: Clock = system_clock) -> int:

@@ -1,6 +1,6 @@
 """The one place where the house is wired together: an archive opened for reading, or for writing by one process."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -25,7 +25,7 @@ from custody.ids import RecordNumber
 from custody.record import Record
 from policies.cities import City, load_city
 from search.engine import SearchEngine
-from search.table import engine_named
+from workflows.engines import engine_for
 from workflows.pins import check_pin, remember
 from workflows.settings import Settings
 
@@ -152,22 +152,12 @@ def _wire(settings: Settings, clock: Clock, swept: tuple[str, ...], key: LogKey 
     )
 
 
-def engine_for(settings: Settings, catalog: Catalog, zone: str) -> SearchEngine:
-    """The archive's search engine, on the catalog's own connection where it lives there."""
-    return engine_named(settings.engine, catalog.dbapi, settings.home / "index", zone, handles_in(catalog))
-
-
 def _count_targets_anew(house: House) -> None:
     """Open requests are counted anew when a table of holidays or closures has changed since."""
     from workflows.targets import retarget  # the law is slow to load, and few openings need it
 
     if request_history.live_targets(house.catalog.connection):
         retarget(house.journal, house.city)
-
-
-def handles_in(catalog: Catalog) -> Callable[[], Mapping[int, str]]:
-    """Each account's handle by its id, asked anew each time."""
-    return lambda: {account.id: account.handle for account in queries.accounts(catalog.connection)}
 
 
 def _recovered(house: House) -> House:

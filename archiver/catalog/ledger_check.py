@@ -7,7 +7,7 @@ here as one pattern a kind, so nothing but commitments, numbers and times can ev
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy import false, func, select, union_all
 
@@ -43,6 +43,9 @@ _OTHER = re.compile(
     + rb")"
     + _TIME
 )
+_TOGETHER = 4_096
+"""Entries whose hashes are put into the tree together."""
+
 _GENESIS = re.compile(rb'"key":"([^"]+)","log":"([^"]+)","subject":0,"t":"archive\.made"')
 
 
@@ -56,12 +59,19 @@ def check_ledger(catalog: Catalog, kinds: Callable[[str], bool], verify: Verify)
     """Compute the ledger again from its entries. `kinds` says whether an act of that kind exists."""
     reading = _Reading(catalog, kinds)
     roots = {row["size"]: row for row in ledger_rows.checkpoints(catalog.connection)}
+    leaves: list[bytes] = []
     for seq, entry in ledger_rows.entries(catalog.connection):
-        yield from reading.take(seq, entry)
-        row = roots.get(reading.tree.size)
+        if found := reading.take(seq, entry):
+            yield from found
+        leaves.append(leaf_hash(entry))
+        row = roots.get(reading.size)
+        if row is not None or len(leaves) == _TOGETHER:
+            yield from reading.grow(leaves)
+            leaves.clear()
         if row is not None and row["root"] != reading.tree.root():
             message = "the entries do not give the root that was kept"
             yield Finding(code="ledger-root-differs", object=f"ledger of {row['size']} entries", message=message)
+    yield from reading.grow(leaves)
     newest = max(roots, default=0)
     if newest != reading.tree.size:
         message = f"there are {reading.tree.size} entries, the newest root is of {newest}"
@@ -96,7 +106,7 @@ class _Reading:
     """The ledger read from its beginning: the tree, and what must hold from one entry to the next."""
 
     def __init__(self, catalog: Catalog, kinds: Callable[[str], bool]) -> None:
-        self.tree = Tree()
+        self.tree, self.size = Tree(), 0
         self.counts: Counter[str] = Counter()
         self.batches: list[Committed] = []
         self.destroyed: list[Said] = []
@@ -106,13 +116,18 @@ class _Reading:
         query = select(ledger_node.c.level, ledger_node.c.position, ledger_node.c.hash)
         self._nodes = {(row[0], row[1]): row[2] for row in catalog.connection.execute(query)}
 
-    def take(self, seq: int, entry: bytes) -> Iterator[Finding]:
-        """Read one entry."""
-        if seq != self.tree.size:
-            yield _wrong(seq, "entries are missing before it")
-        self.tree.append(leaf_hash(entry))
-        if self.tree.completed:
-            yield from self._completed()
+    def grow(self, leaves: Sequence[bytes]) -> Iterator[Finding]:
+        """Put the hashes of entries that were read into the tree."""
+        self.tree.extend(leaves)
+        for level, position, node in self.tree.completed:
+            if self._nodes.pop((level, position), None) != node:
+                yield _wrong(position << level, f"the hash kept of the {1 << level} entries from here is another")
+        self.tree.completed.clear()
+
+    def take(self, seq: int, entry: bytes) -> list[Finding]:
+        """Read one entry; what is wrong with it."""
+        found = [] if seq == self.size else [_wrong(seq, "entries are missing before it")]
+        self.size += 1
         match = _RECORD.fullmatch(entry)
         if match is not None:
             n, number = int(match[1]), int(match[2])
@@ -121,19 +136,19 @@ class _Reading:
             if n == 1 and match[3] == b"commit" and number > self._record:
                 self._record = number
             elif match[3] != b"revise" or n != self._versions.get(number, 1) + 1 or number > self._record:
-                yield _wrong(seq, "it names a record twice or out of order")
+                found.append(_wrong(seq, "it names a record twice or out of order"))
             else:
                 self._versions[number] = n
         else:
             other = _OTHER.fullmatch(entry)
             if other is None:
-                yield _wrong(seq, "it is not written as an entry is")
-                return
+                return [*found, _wrong(seq, "it is not written as an entry is")]
             time = other.groups()[-1]
-            yield from self._other(seq, other)
+            found += self._other(seq, other)
         if time < self._time:
-            yield _wrong(seq, "it is older than the one before it")
+            found.append(_wrong(seq, "it is older than the one before it"))
         self._time = time
+        return found
 
     def _other(self, seq: int, match: re.Match[bytes]) -> Iterator[Finding]:
         if match["act"] is not None:
@@ -151,12 +166,6 @@ class _Reading:
         elif match["destruction"] is not None:
             ranges, items = (json.loads(match[name] or "[]") for name in ("records", "items"))
             self.destroyed.append(Said(seq=seq, destruction=int(match["destruction"]), ranges=ranges, items=items))
-
-    def _completed(self) -> Iterator[Finding]:
-        for level, position, node in self.tree.completed:
-            if self._nodes.pop((level, position), None) != node:
-                yield _wrong(position << level, f"the hash kept of the {1 << level} entries from here is another")
-        self.tree.completed.clear()
 
     def ends(self) -> Iterator[Finding]:
         """What is left when all entries are read."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, func, select
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, cast, func, select
 
 from archiver import warc
 from archiver.catalog import rows
@@ -82,7 +82,7 @@ def check_records(stretch: Stretch) -> Results:
             yield offset, length, 2, _Closer(stretch, number, n, line).findings(chunk)
             continue
         if only and entry is not None and line is not None:
-            made = record_commitment(opening, kept_part(sha256, line, facts.encode()), fields).hex().encode()
+            made = record_commitment(opening, kept_part(sha256, line, facts), fields).hex().encode()
             if entry.startswith(_ENTRY % (made, bucket, 1, number, run)):
                 yield offset, length, 2, _NOTHING
                 continue
@@ -95,7 +95,8 @@ def _question(stretch: Stretch) -> str:
 
     Where a database writes JSON otherwise, every record is taken apart: slower, not wrong.
     """
-    facts = func.json_array(*(record.c[name] for name in rows.PROVED), func.lower(func.hex(version.c.digest)))
+    proved = func.json_array(*(record.c[name] for name in rows.PROVED), func.lower(func.hex(version.c.digest)))
+    facts = cast(proved, LargeBinary)
     only = and_(
         version.c.n == 1, record.c.versions == 1, record.c.current == 1, record.c.digest == version.c.digest,
         record.c.first_run == version.c.run,

@@ -104,11 +104,16 @@ def check_piece(catalog: Catalog, vault: Vault, piece: Piece, words_of: WordsOf,
 
 
 def _check_versions(stretch: Stretch) -> Results:
-    return merge(check_records(stretch), check_tombstones(stretch), key=itemgetter(0))
+    return _with_tombstones(check_records(stretch), stretch)
 
 
 def _check_aside(stretch: Stretch) -> Results:
-    return merge(check_quarantined(stretch), check_tombstones(stretch), key=itemgetter(0))
+    return _with_tombstones(check_quarantined(stretch), stretch)
+
+
+def _with_tombstones(found: Results, stretch: Stretch) -> Results:
+    tombstones = list(check_tombstones(stretch))
+    return merge(found, tombstones, key=itemgetter(0)) if tombstones else found
 
 
 _CHECKS: Mapping[str, Callable[[Stretch], Results]] = {
