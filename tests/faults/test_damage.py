@@ -52,8 +52,7 @@ def test_damage_is_found_and_the_file_named(
         kinds = _kinds(home)
         kind = sorted(kinds)[n % len(kinds)]
         path = chance.choice(kinds[kind])
-        sound = path.read_bytes()
-        path.write_bytes(damage(sound, chance))
+        path.write_bytes(damage(path.read_bytes(), chance))
         checked = nursery.run(Job(words=("verify", "--json"), home=home))
         if checked.code == 0:
             assert kind in ("catalog", "settings", "key"), f"{what} {n} in {path} was not found"
@@ -66,16 +65,13 @@ def test_damage_is_found_and_the_file_named(
             assert checked.code == DAMAGED and "Traceback" not in checked.err, (path, n, checked)
             named = checked.out if kind == "catalog" else str([each["object"] for each in checked.data["findings"]])
             assert path.name in named or kind == "catalog", (path, n, checked)
-        for left in home.glob("catalog.sqlite-*"):
-            left.unlink()
-        path.write_bytes(sound)
+        shutil.rmtree(home)  # all of it anew: a reading can have been written into the ledger meanwhile
+        shutil.copytree(filled, home)
         count.note(kind)
         count.done += 1
 
     crew.visit(count.wanted, visit)
     count.reached()
-    for nursery in crew.nurseries:
-        assert nursery.run(Job(words=("verify", "--json"), home=homes[nursery.pid])).code == 0
     assert not unseen, f"verification does not see changes of {unseen}"
 
 
