@@ -7,6 +7,7 @@ addresses are ours, under `ofrecord.invalid`, a name that can never be a real si
 import hashlib
 import json
 import uuid
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,12 +17,16 @@ from typing import Any
 
 from custody.stored_gzip import stored_member
 from exports.crc import crc32
-from exports.format import Digest, File, Made
+from exports.format import File, Made
 from exports.pages import template
 from exports.reader_page import basis_of, facts_of, source_of, title_of
 from exports.response import Entry, MediaFile, Response, WithheldEntry
-from exports.streamed_zip import StreamedZip
 
+EXTRA = b"RO\0\0"
+"""An extra field that says nothing. Where there is one in the directory, players look into a file's own header for
+where its bytes begin; without, they reckon, and go wrong where that header holds sizes of 64 bits."""
+
+_DATE = (2000, 1, 1, 0, 0, 0)
 _NO_MARKS = str.maketrans("", "", "-:TZ")
 _NAMES = uuid.UUID("7d0d0b9e-3c7e-5a57-9d54-0f6ec1d9a3f1")
 _INFO = (
@@ -47,6 +52,26 @@ def site_of(response: Response) -> str:
     """Under which address the released pages stand in the web archive."""
     part = f"/part-{response.part}" if response.parts > 1 else ""
     return f"https://ofrecord.invalid/request-{response.request}{part}/"
+
+
+class _Stream:
+    """What was written into it and not taken yet: so a ZIP inside a ZIP needs no file of its own."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        """Keep a piece until it is taken."""
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def taken(self) -> list[bytes]:
+        """All that was written since the last time."""
+        taken, self._pieces = self._pieces, []
+        return taken
 
 
 @dataclass(slots=True)
@@ -97,31 +122,37 @@ class _Archive:
 
 
 def _written(response: Response, made: Made) -> Iterator[bytes]:
-    target, archive, running = StreamedZip(), _Archive(site=site_of(response)), made.digest()
-    yield from target.stream("archive/data.warc.gz", _hashed(_exchanges(archive, response, made), running))
-    resources = [_resource("archive/data.warc.gz", running.hexdigest(), archive.at)]
-    head = {"format": "json-pages-1.0", "id": "pages", "title": title_of(response), "hasText": False}
-    lists = {
-        "indexes/index.cdx": "".join(f"{line}\n" for line in sorted(archive.index)),
-        "pages/pages.jsonl": "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in [head, *archive.pages]),
-    }
-    for name, text in lists.items():
-        data = text.encode("utf-8", "replace")
-        resources.append(_resource(name, hashlib.sha256(data).hexdigest(), len(data)))
-        yield target.add(name, data, stored=name.startswith("indexes/"))
-    about = {"profile": "data-package", "wacz_version": "1.1.1", "title": title_of(response), "created": _stamp("")}
-    about |= {"software": response.software, "mainPageUrl": archive.site, "mainPageDate": _stamp("")}
-    listing = json.dumps({**about, "resources": resources}, indent=2, ensure_ascii=False).encode("utf-8", "replace")
-    yield target.add("datapackage.json", listing, stored=False)
-    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(listing).hexdigest()}"}
-    yield target.add("datapackage-digest.json", json.dumps(digest, indent=2).encode(), stored=False)
-    yield target.end()
+    out, archive, running = _Stream(), _Archive(site=site_of(response)), made.digest()
+    with zipfile.ZipFile(out, "w") as target:  # type: ignore[call-overload]
+        with target.open(_member("archive/data.warc.gz", True), "w", force_zip64=True) as warc:
+            for piece in _exchanges(archive, response, made):
+                running.update(piece)
+                warc.write(piece)
+                yield from out.taken()
+        resources = [_resource("archive/data.warc.gz", running.hexdigest(), archive.at)]
+        head = {"format": "json-pages-1.0", "id": "pages", "title": title_of(response), "hasText": False}
+        lists = {
+            "indexes/index.cdx": "".join(f"{line}\n" for line in sorted(archive.index)),
+            "pages/pages.jsonl": "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in [head, *archive.pages]),
+        }
+        for name, text in lists.items():
+            data = text.encode("utf-8", "replace")
+            resources.append(_resource(name, hashlib.sha256(data).hexdigest(), len(data)))
+            target.writestr(_member(name, name.startswith("indexes/")), data)
+        about = {"profile": "data-package", "wacz_version": "1.1.1", "title": title_of(response), "created": _stamp("")}
+        about |= {"software": response.software, "mainPageUrl": archive.site, "mainPageDate": _stamp("")}
+        listing = json.dumps({**about, "resources": resources}, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+        target.writestr(_member("datapackage.json", False), listing)
+        digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(listing).hexdigest()}"}
+        target.writestr(_member("datapackage-digest.json", False), json.dumps(digest, indent=2).encode())
+    yield from out.taken()
 
 
-def _hashed(pieces: Iterable[bytes], running: Digest) -> Iterator[bytes]:
-    for piece in pieces:
-        running.update(piece)
-        yield piece
+def _member(name: str, stored: bool) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _DATE)
+    info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    info.create_system, info.external_attr, info.extra = 3, 0o644 << 16, EXTRA
+    return info
 
 
 def _exchanges(archive: _Archive, response: Response, made: Made) -> Iterator[bytes]:

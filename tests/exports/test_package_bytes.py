@@ -19,15 +19,14 @@ from benchmarks.response_bench import response
 from custody.errors import DamageError
 from exports.format import File, Made
 from exports.response import Entry, MediaFile, Piece, Response, WithheldEntry
-from exports.streamed_zip import EXTRA, StreamedZip
 from exports.verifier.verify import check
+from exports.wacz import EXTRA
 from exports.zip_bundle import write_zip
 from exports.zip_members import PackageWriter
 from tests.exports.packages import DATE
 from tests.exports.test_zip_members import by_the_library
 
 SIZES = (0, 1, 700, 65_534, 65_535, 65_536, 131_070, 1_048_575, 1_048_577, 3_000_001)
-PIECES = st.lists(st.binary(max_size=200), max_size=5)
 PACKED = (".txt", ".html", ".json", ".csv", ".py")
 
 
@@ -56,19 +55,6 @@ def as_a_stream(files: list[tuple[str, bytes, bool, bool]]) -> bytes:
             with target.open(info, "w", force_zip64=wide) as member:
                 member.write(data)
     return bytes(out.data)
-
-
-@given(st.lists(st.tuples(PIECES, st.booleans(), st.booleans()), max_size=6))
-@settings(max_examples=100, deadline=None)
-def test_a_streamed_zip_is_what_the_standard_library_streams(files: list[tuple[list[bytes], bool, bool]]) -> None:
-    ours, made = StreamedZip(), []
-    for n, (pieces, stored, wide) in enumerate(files):
-        name = f"a/file-{n}.gz"
-        made.append(b"".join(ours.stream(name, pieces)) if wide else ours.add(name, b"".join(pieces), stored))
-    wanted = [
-        (f"a/file-{n}.gz", b"".join(pieces), stored or wide, wide) for n, (pieces, stored, wide) in enumerate(files)
-    ]
-    assert b"".join(made) + ours.end() == as_a_stream(wanted)
 
 
 def known(name: str, data: bytes, pieces: int = 3) -> File:
