@@ -41,7 +41,7 @@ from workflows.own_files import check_own_files
 from workflows.piecework import checking
 from workflows.pins import check_pin, compare
 from workflows.settings import Settings
-from workflows.starting import check_key
+from workflows.starting import WRITTEN_OTHERWISE, check_key
 
 _HINTS = {
     "file-unknown": "move it out of the vault",
@@ -137,9 +137,6 @@ class Level(IntEnum):
     """Everything others remember: witnesses, and files given to compare with."""
 
 
-_WRITTEN_OTHERWISE = "a value in it is of another kind than was written"
-
-
 def _guarded(found: Iterable[Finding]) -> Iterator[Finding]:
     """Findings; a catalog so changed that it cannot be read ends in a finding too."""
     try:
@@ -147,7 +144,7 @@ def _guarded(found: Iterable[Finding]) -> Iterator[Finding]:
     except CustodyError as error:
         yield Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message)
     except (KeyError, TypeError, ValueError):
-        yield Finding(code="catalog-damaged", object="catalog.sqlite", message=_WRITTEN_OTHERWISE)
+        yield Finding(code="catalog-damaged", object="catalog.sqlite", message=WRITTEN_OTHERWISE)
 
 
 def verify(
@@ -253,7 +250,7 @@ def _deep(house: House, told: Callable[[int], None], level: Level) -> Verdict:
         except CustodyError as error:
             findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=error.message))
         except (TypeError, ValueError):
-            findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=_WRITTEN_OTHERWISE))
+            findings.append(Finding(code="catalog-damaged", object="catalog.sqlite", message=WRITTEN_OTHERWISE))
     return Verdict(
         findings=tuple(findings), bytes=read, exchanges=exchanges, records=records, seconds=time.monotonic() - started
     )

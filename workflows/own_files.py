@@ -5,10 +5,9 @@ a retention of its own, and each can be written again from the vault, byte for b
 certificates are not compared: what counts of them stands in the text or the JSON beside them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from archiver import durable
 from archiver.catalog import authority_rows, queries
@@ -54,21 +53,13 @@ def _answers(house: House) -> Iterator[_Named]:
     for number, folder in _of_requests(house.settings.responses):
         digests: dict[str, set[str]] = {}
         for act in queries.acts_of(house.catalog.connection, "request.responded", number):
-            for name, digest in _digests_in(act).items():
+            for name, digest in act["files"].items():
                 digests.setdefault(name, set()).add(digest)
         for place in (folder, *sorted(folder.glob("earlier/*"))):
             for name, known in sorted(digests.items()):
                 if (place / name).is_file():
                     message = "it is not the file that was written as the answer"
                     yield _Named(path=place / name, digests=known, code="answer-changed", message=message)
-
-
-def _digests_in(act: Mapping[str, Any]) -> Mapping[str, str]:
-    """The digests an act names, by the file's name in its folder. Answers of before 2026-11-21 name fewer."""
-    if "files" in act:
-        return dict(act["files"])
-    named = {Path(act[kind]).name: act[f"{kind}_sha256"] for kind in ("pdf", "zip") if kind in act}
-    return named | {Path(part["zip"]).name: part["sha256"] for part in act.get("parts") or ()}
 
 
 def _letters(house: House) -> Iterator[_Named]:

@@ -18,6 +18,9 @@ from custody.errors import CustodyError, DamageError
 from workflows.pins import check_pin
 from workflows.settings import Settings
 
+WRITTEN_OTHERWISE = "a value in it is of another kind than was written"
+"""What is said of a catalog in which something stands that cannot be read as what it is."""
+
 
 def objections(settings: Settings) -> tuple[str, ...]:
     """What speaks against relying on the archive, in plain words; empty when nothing does.
@@ -35,8 +38,10 @@ def objections(settings: Settings) -> tuple[str, ...]:
             check_newest(catalog, signing.verify),
             check_unsigned(catalog, Vault(settings.vault, settings.archive)),
         ))  # fmt: skip
-    except (CustodyError, KeyError, TypeError, ValueError):
-        return ()
+    except CustodyError as error:
+        return (error.message.removesuffix("."),)
+    except (KeyError, TypeError, ValueError):
+        return (f"{settings.catalog.name}: {WRITTEN_OTHERWISE}",)
     finally:
         catalog.close()
     said = (f"{each.object}: {each.message}" for each in found if each.code != "checkpoint-unsigned")
