@@ -71,23 +71,30 @@ def check_records(stretch: Stretch) -> Results:
         found = connection.exec_driver_sql(_question(stretch)).cursor.fetchall()
     words = stretch.words_of([RecordNumber(row[0]) for row in found])
     bucket = encode_json(str(stretch.segment["room"]).removeprefix("segments/"))
-    data, start = stretch.data, stretch.start
-    for number, n, run, offset, raw_length, length, sha256, opening, fields, only, facts, entry in found:
+    data, start, sha256, begins, ten = stretch.data, stretch.start, hashlib.sha256, warc.GZIP_HEADER, _HEADER_LENGTH
+    for number, n, run, offset, raw_length, length, digest, opening, fields, only, facts, entry in found:
         chunk = b"" if data is None else data[offset - start : offset - start + length]
-        if data is not None and hashlib.sha256(chunk).digest() != sha256:
-            yield offset, length, 2, _broken(chunk, raw_length, f"{stretch.where}, {label_of(number)} version {n}")
-            continue
         line = words.get(number)
-        if data is not None and chunk[raw_length : raw_length + len(warc.GZIP_HEADER)] != warc.GZIP_HEADER:
-            yield offset, length, 2, _Closer(stretch, number, n, line).findings(chunk)
-            continue
         if only and entry is not None and line is not None:
-            made = record_commitment(opening, kept_part(sha256, line, facts), fields).hex().encode()
-            if entry.startswith(_ENTRY % (made, bucket, 1, number, run)):
+            made = record_commitment(opening, kept_part(digest, line, facts), fields).hex().encode()
+            if entry.startswith(_ENTRY % (made, bucket, 1, number, run)) and (
+                data is None or (sha256(chunk).digest() == digest and chunk[raw_length : raw_length + ten] == begins)
+            ):
                 yield offset, length, 2, _NOTHING
                 continue
-        chunk = chunk or stretch.vault.read(str(stretch.segment["name"]), offset, length)
-        yield offset, length, 2, _Closer(stretch, number, n, line).findings(chunk)
+        yield offset, length, 2, _looked_into(stretch, (number, n, offset, raw_length, length, digest), chunk, line)
+
+
+def _looked_into(
+    stretch: Stretch, place: tuple[int, int, int, int, int, bytes], chunk: bytes, line: str | None
+) -> list[Finding]:
+    """What is wrong with a version that is not plainly right."""
+    number, n, offset, raw_length, length, digest = place
+    if stretch.data is None:
+        chunk = stretch.vault.read(str(stretch.segment["name"]), offset, length)
+    elif hashlib.sha256(chunk).digest() != digest:
+        return _broken(chunk, raw_length, f"{stretch.where}, {label_of(number)} version {n}")
+    return _Closer(stretch, number, n, line).findings(chunk)
 
 
 def _question(stretch: Stretch) -> str:
@@ -115,6 +122,7 @@ def _beside() -> FromClause:
 
 
 _NOTHING: list[Finding] = []
+_HEADER_LENGTH = len(warc.GZIP_HEADER)
 _ENTRY = b'{"C":"%b","bucket":%b,"n":%d,"record":%d,"run":%d,'
 
 
