@@ -96,7 +96,10 @@ def commands_page() -> str:
     """The whole of docs/commands.md."""
     start = (
         "# All commands\n\nThe same text as `ofrecord COMMAND --help`. Every command takes `--json`; `--home DIR` (or "
-        "`OFRECORD_HOME`)\nnames the archive. The record numbers are those of the archive that `make demo` makes.\n"
+        "`OFRECORD_HOME`)\nnames the archive. The record numbers are those of the archive that `make demo` makes.\n\n"
+        "Every command ends with one of four codes: 0 done, 1 the archive (or what was checked) is damaged, "
+        "2 not possible or not\ncomplete, 3 asked for in a wrong way. "
+        "The message on stderr says which thing and what to do.\n"
     )
     parts = [f"\n## ofrecord {' '.join(path)}\n\n```text\n{help_of(path)}```\n" for path in every_command()]
     return start + "".join(parts)
