@@ -1,12 +1,17 @@
 """The second process makes the same as the first would, in whatever pieces the sheets go over."""
 
+import hashlib
+from dataclasses import replace
+from typing import Any
+
 import msgspec
 import pytest
 
 from archiver.normalized import content_bytes
-from archiver.press import PIECE, WORTH_A_PROCESS, Press, Sheet, _serve_batch, press
+from archiver.press import PIECE, WHOLE, WORTH_A_PROCESS, Press, Sheet, _serve_batch, disclosable, fields_digest, press
+from custody.commitment import fields_commitment, fields_of
 from custody.ids import ArchiveId
-from custody.record import Author, Content, Kind
+from custody.record import Author, Content, Kind, Media
 
 ARCHIVE, DATE = ArchiveId("0123456789ab"), "2026-11-20T18:00:00.000Z"
 CONTENT = content_bytes(Content(kind=Kind.POST, object_id="7", platform="x", author=Author(name="Jo"), text="a"))
@@ -49,3 +54,24 @@ def test_a_batch_is_taken_whole_before_the_work_on_it_begins() -> None:
     with pytest.raises(msgspec.MsgspecError):
         _serve_batch(pipe)  # type: ignore[arg-type]
     assert pipe.left == []
+
+
+def test_what_a_response_shows_can_be_proved_by_itself_and_all_else_only_together() -> None:
+    picture = Media(uri="a.jpg", alt="a plow", sha256="0" * 64, media_type="image/jpeg", size=7)
+    content = Content(
+        kind=Kind.POST, object_id="7", platform="x", author=Author(name="Jo", id="9", url="https://x.example/jo"),
+        text="a", text_raw="<p>a", lang="en", metrics={"likes": "3"}, extra={"via": "phone"}, media=(picture,),
+    )  # fmt: skip
+    parts = disclosable(content_bytes(content), b"raw")
+    media = {f"media.0.{name}" for name in ("alt", "kind", "media_type", "sha256")}
+    assert parts.keys() == {"author.name", "kind", "object_id", "platform", "state", "text", WHOLE} | media
+    opening, raw = bytes(range(32)), hashlib.sha256(b"raw").digest()
+    sealed = fields_digest(opening, content_bytes(content), raw)
+    assert sealed == fields_commitment([(name, made) for name, _, made in fields_of(opening, parts)])
+    changes: list[dict[str, Any]] = [
+        {"lang": "de"}, {"extra": {}}, {"metrics": {"likes": "4"}}, {"text_raw": ""}, {"author": Author(name="Jo")},
+        {"media": (replace(picture, size=8),)}, {"text": "b"},
+    ]  # fmt: skip
+    for change in changes:
+        assert fields_digest(opening, content_bytes(replace(content, **change)), raw) != sealed, change
+    assert fields_digest(opening, content_bytes(content), hashlib.sha256(b"other").digest()) != sealed

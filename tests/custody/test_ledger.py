@@ -151,3 +151,23 @@ def test_a_proof_at_a_million_entries_has_at_most_twenty_hashes() -> None:
         assert includes(root, size, index, equal[0], proof)
         longest = max(longest, len(proof))
     assert longest == 20, f"seed {SEED}"
+
+
+def test_many_leaves_at_once_give_the_tree_that_one_after_another_give() -> None:
+    chance, tried = random.Random(SEED), 0
+    print(f"seed {SEED}")
+    kept = Kept(70_000)
+    for _ in range(60):
+        tree, at = Tree(), 0
+        size = chance.choice((chance.randrange(300), chance.randrange(70_000)))
+        while at < size:
+            count = min(size - at, chance.choice((0, 1, 2, 3, 255, 256, 257, 4096, 30_000)))
+            tree.extend(kept.leaves[at : at + count])
+            at += count
+        alone = tree_of(size, kept.read)
+        assert (tree.size, tree.peaks) == (size, alone.peaks)
+        assert {(level, position): node for level, position, node in tree.completed} == {
+            place: node for place, node in kept.nodes.items() if (place[1] + 1) << place[0] <= size
+        }
+        tried += 1
+    assert tried == 60

@@ -9,7 +9,7 @@ import pytest
 from archiver.catalog.dump import dump
 from custody.errors import DamageError
 from tests.conftest import Archive
-from workflows import auditing, requesting
+from workflows import auditing, piecework, requesting
 from workflows.house import open_house
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
@@ -64,6 +64,26 @@ def test_every_flipped_bit_is_found_and_the_file_named(filled: Archive) -> None:
         path.write_bytes(sound)
     assert tried >= FLIPS // 2
     assert findings(filled) == []
+
+
+def test_helper_processes_find_what_one_process_finds(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> tuple[list[str], int, int]:
+        with filled.reading() as house:
+            verdict = auditing.verify(house, lambda done: None)
+        return sorted(f"{each.code} {each.object}" for each in verdict.findings), verdict.bytes, verdict.exchanges
+
+    sound = {path: path.read_bytes() for path in stored(filled)}
+    for damaged in (None, *sound):
+        if damaged is not None:
+            damaged.write_bytes(sound[damaged][:-20] + bytes(20))
+        alone = told()
+        with monkeypatch.context() as patch:
+            patch.setattr(piecework, "WORTH_WORKERS", 0)
+            patch.setattr(piecework, "PIECE", 3_000)
+            assert told() == alone
+        assert bool(alone[0]) == (damaged is not None)
+        if damaged is not None:
+            damaged.write_bytes(sound[damaged])
 
 
 def test_every_truncation_is_found(filled: Archive) -> None:
