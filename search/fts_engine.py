@@ -211,7 +211,7 @@ class FtsEngine:
         if numbers and max(numbers) - min(numbers) < 2 * len(numbers):
             between = "SELECT rowid, line FROM search_text WHERE rowid BETWEEN ? AND ?"
             found.update(self._connection().execute(between, (min(numbers), max(numbers))).fetchall())
-            return found if len(found) == len(numbers) else {each: found[each] for each in numbers if each in found}
+            return {number: found[number] for number in numbers if number in found}
         for start in range(0, len(numbers), 1000):
             some = numbers[start : start + 1000]
             places = ",".join("?" * len(some))

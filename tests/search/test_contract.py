@@ -177,6 +177,9 @@ def test_words_are_given_back_as_they_were_indexed(engine: SearchEngine) -> None
     engine.add(records)
     assert dict(engine.words_of([RecordNumber(4), RecordNumber(99)])) == {4: line_of(records[3])}
     assert dict(engine.words_of([])) == {}
+    engine.remove([RecordNumber(1), RecordNumber(2), RecordNumber(6)])
+    assert dict(engine.words_of([RecordNumber(n) for n in (1, 2, 6)])) == {}, "as many as asked for lie between them"
+    engine.add([each for each in records if each.number in (1, 2, 6)])
     near = [RecordNumber(1), RecordNumber(2), RecordNumber(4)]
     assert dict(engine.words_of(near)) == {n: line_of(records[n - 1]) for n in near}, (
         "what lies between is not asked for"
