@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 
 
-def run(module: str, which: str) -> dict[str, float]:
-    """What `benchmarks.MODULE.measure(which)` prints, measured in a new process.
+def run(module: str, *words: object) -> dict[str, float]:
+    """What `benchmarks.MODULE.measure(*words)` prints, measured in a new process.
 
     That process has no main module to speak of, like `ofrecord` itself: its workers load what they need and no more.
     """
-    code = f"from benchmarks.{module} import measure; measure({which!r})"
+    code = f"from benchmarks.{module} import measure; measure(*{words!r})"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return measured

@@ -8,7 +8,6 @@ and copies the same bytes plainly beside it (`benchmarks/zip_bench.py` says how)
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks import corpus, zip_bench
+from benchmarks.one_run import run
 from custody.evidence import Seal
 from exports.format import Made
 from exports.response import Entry, Piece, Response, WithheldEntry
@@ -30,7 +30,8 @@ Row = tuple[str, str, str, str, str]
 
 def rows(size: int) -> list[Row]:
     """(what, value, unit, rival, ratio) for a response of `size` records."""
-    ours, plain, small = (_run(which, count) for which, count in (("ours", size), ("plain", size), ("ours", 100)))
+    measured = (("ours", size), ("plain", size), ("ours", 100))
+    ours, plain, small = (run("response_bench", which, count) for which, count in measured)
     each = f"{ours['seconds'] / size * 1000:.0f}"
     return [
         ("answering", f"{ours['seconds']:.1f}", f"s for {size:,} records", f"one call: {plain['seconds']:.1f}",
@@ -154,12 +155,8 @@ class _Largest:
                     self.peak = max(self.peak, size)
 
 
-def _run(which: str, size: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.response_bench", which, str(size)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-
-
-def _measure(which: str, size: int) -> None:
+def measure(which: str, size: int) -> None:
+    """One measurement: prints its seconds and its peak memory in MB as JSON."""
     from exports import pdf_binder
 
     if which == "plain":
@@ -174,4 +171,4 @@ def _measure(which: str, size: int) -> None:
 
 if __name__ == "__main__":
     named = {"zip": _zip, "zip-files": _zip_files, "whole": _whole}
-    named.get(sys.argv[1], lambda size: _measure(sys.argv[1], size))(int(sys.argv[2]))
+    named.get(sys.argv[1], lambda size: measure(sys.argv[1], size))(int(sys.argv[2]))

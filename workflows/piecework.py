@@ -1,7 +1,6 @@
 """The checks of all that lies in the vault, piece by piece: by worker processes where there is much.
 
-Workers load this module and what it names, and little else: what only the first process needs would cost as much time
-as checking a hundred megabytes.
+Workers load this module and what it names, and little else: what only the first process needs takes time to load too.
 """
 
 import multiprocessing

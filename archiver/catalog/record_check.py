@@ -71,15 +71,16 @@ def check_records(stretch: Stretch) -> Results:
         found = connection.exec_driver_sql(_question(stretch)).cursor.fetchall()
     words = stretch.words_of([RecordNumber(row[0]) for row in found])
     bucket = encode_json(str(stretch.segment["room"]).removeprefix("segments/"))
-    data, start, sha256, begins, ten = stretch.data, stretch.start, hashlib.sha256, warc.GZIP_HEADER, _HEADER_LENGTH
+    data, start = stretch.data, stretch.start
     for number, n, run, offset, raw_length, length, digest, opening, fields, only, facts, entry in found:
         chunk = b"" if data is None else data[offset - start : offset - start + length]
         line = words.get(number)
         if only and entry is not None and line is not None:
             made = record_commitment(opening, kept_part(digest, line, facts), fields).hex().encode()
-            if entry.startswith(_ENTRY % (made, bucket, 1, number, run)) and (
-                data is None or (sha256(chunk).digest() == digest and chunk[raw_length : raw_length + ten] == begins)
-            ):
+            whole = data is None or (
+                hashlib.sha256(chunk).digest() == digest and chunk.startswith(warc.GZIP_HEADER, raw_length)
+            )
+            if whole and entry.startswith(_ENTRY % (made, bucket, 1, number, run)):
                 yield offset, length, 2, _NOTHING
                 continue
         yield offset, length, 2, _looked_into(stretch, (number, n, offset, raw_length, length, digest), chunk, line)
@@ -122,7 +123,6 @@ def _beside() -> FromClause:
 
 
 _NOTHING: list[Finding] = []
-_HEADER_LENGTH = len(warc.GZIP_HEADER)
 _ENTRY = b'{"C":"%b","bucket":%b,"n":%d,"record":%d,"run":%d,'
 
 

@@ -112,7 +112,7 @@ def _check_aside(stretch: Stretch) -> Results:
 
 
 def _with_tombstones(found: Results, stretch: Stretch) -> Results:
-    tombstones = list(check_tombstones(stretch))
+    tombstones = list(check_tombstones(stretch))  # mostly none, and then nothing needs merging
     return merge(found, tombstones, key=itemgetter(0)) if tombstones else found
 
 
