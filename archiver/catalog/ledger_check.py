@@ -7,7 +7,8 @@ here as one pattern a kind, so nothing but commitments, numbers and times can ev
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from operator import le, lt
 
 from sqlalchemy import false, func, select, union_all
 
@@ -19,12 +20,19 @@ from archiver.catalog.finding import Finding
 from archiver.catalog.tables import act, destroyed, ledger_node, quarantine, version
 from custody.checkpoint import Checkpoint, VerifierKey, Verify, checkpoint_of, is_signed, key_of, note_of
 from custody.errors import CustodyError
-from custody.ledger import Tree, leaf_hash, tree_of
+from custody.ledger import Tree, leaf_hashes, tree_of
 
 _TIME = rb'"ts":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)","v":1\}'
 _HASH = rb'\{"C":"[0-9a-f]{64}",'
 _RECORD = re.compile(
     _HASH + rb'"bucket":"[A-Za-z0-9._/-]*","n":(\d+),"record":(\d+),"run":\d+,"t":"record\.(commit|revise)",' + _TIME
+)
+_NEW_RECORD = re.compile(
+    rb"(?m)^"
+    + _HASH
+    + rb'"bucket":"[A-Za-z0-9._/-]*","n":1,"record":(\d+),"run":\d+,"t":"record\.commit",'
+    + _TIME
+    + rb"$"
 )
 _OTHER = re.compile(
     rb"(?:"
@@ -44,7 +52,7 @@ _OTHER = re.compile(
     + _TIME
 )
 _TOGETHER = 4_096
-"""Entries whose hashes are put into the tree together."""
+"""Entries that are read and put into the tree together."""
 
 _GENESIS = re.compile(rb'"key":"([^"]+)","log":"([^"]+)","subject":0,"t":"archive\.made"')
 
@@ -59,19 +67,13 @@ def check_ledger(catalog: Catalog, kinds: Callable[[str], bool], verify: Verify)
     """Compute the ledger again from its entries. `kinds` says whether an act of that kind exists."""
     reading = _Reading(catalog, kinds)
     roots = {row["size"]: row for row in ledger_rows.checkpoints(catalog.connection)}
-    leaves: list[bytes] = []
-    for seq, entry in ledger_rows.entries(catalog.connection):
-        if found := reading.take(seq, entry):
-            yield from found
-        leaves.append(leaf_hash(entry))
+    for first, entries in _runs(catalog, roots):
+        yield from reading.take(first, entries)
+        yield from reading.grow(leaf_hashes(entries))
         row = roots.get(reading.size)
-        if row is not None or len(leaves) == _TOGETHER:
-            yield from reading.grow(leaves)
-            leaves.clear()
         if row is not None and row["root"] != reading.tree.root():
             message = "the entries do not give the root that was kept"
             yield Finding(code="ledger-root-differs", object=f"ledger of {row['size']} entries", message=message)
-    yield from reading.grow(leaves)
     newest = max(roots, default=0)
     if newest != reading.tree.size:
         message = f"there are {reading.tree.size} entries, the newest root is of {newest}"
@@ -102,6 +104,20 @@ def check_newest(catalog: Catalog, verify: Verify) -> Iterator[Finding]:
     yield from _signatures(catalog, there, verify)
 
 
+def _runs(catalog: Catalog, ends: Container[int]) -> Iterator[tuple[int, list[bytes]]]:
+    """Entries that follow each other, with the number of the first: not very many, and none beyond one of `ends`."""
+    start, run = 0, list[bytes]()
+    for count, (seq, entry) in enumerate(ledger_rows.entries(catalog.connection)):
+        if run and (count in ends or len(run) == _TOGETHER or seq != start + len(run)):
+            yield start, run
+            run = []
+        if not run:
+            start = seq
+        run.append(entry)
+    if run:
+        yield start, run
+
+
 class _Reading:
     """The ledger read from its beginning: the tree, and what must hold from one entry to the next."""
 
@@ -124,10 +140,31 @@ class _Reading:
                 yield _wrong(position << level, f"the hash kept of the {1 << level} entries from here is another")
         self.tree.completed.clear()
 
-    def take(self, seq: int, entry: bytes) -> list[Finding]:
-        """Read one entry; what is wrong with it."""
-        found = [] if seq == self.size else [_wrong(seq, "entries are missing before it")]
-        self.size += 1
+    def take(self, first: int, entries: Sequence[bytes]) -> Iterator[Finding]:
+        """Read entries that follow each other; what is wrong with them."""
+        if first != self.size:
+            yield _wrong(first, "entries are missing before it")
+        self.size += len(entries)
+        if not self._are_new_records(entries):
+            for seq, entry in enumerate(entries, first):
+                yield from self._take(seq, entry)
+
+    def _are_new_records(self, entries: Sequence[bytes]) -> bool:
+        """Whether all of them are of records that were not there before, in order, and nothing is wrong with them: what
+        most of a ledger is, and seen at once."""
+        text = b"\n".join(entries)
+        rows = _NEW_RECORD.findall(text)
+        if len(rows) != len(entries) or text.count(b"\n") != len(entries) - 1:
+            return False
+        numbers, times = [self._record, *(int(row[0]) for row in rows)], [self._time, *(row[1] for row in rows)]
+        if not all(map(lt, numbers, numbers[1:])) or not all(map(le, times, times[1:])):
+            return False
+        self._record, self._time = numbers[-1], times[-1]
+        self.counts["record"] += len(entries)
+        return True
+
+    def _take(self, seq: int, entry: bytes) -> list[Finding]:
+        found: list[Finding] = []
         match = _RECORD.fullmatch(entry)
         if match is not None:
             n, number = int(match[1]), int(match[2])

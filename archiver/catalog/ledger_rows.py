@@ -1,8 +1,9 @@
 """Rows of the ledger: its entries, the hashes of its complete parts, and the root after each commit."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from archiver.catalog.rows import Row, insert_values
 from archiver.catalog.tables import checkpoint, ledger_entry, ledger_node, segment
@@ -63,9 +64,8 @@ def entries(connection: Connection, first: int = 0) -> Iterator[tuple[int, bytes
     columns = (ledger_entry.c.seq, ledger_entry.c.entry)
     while True:
         query = select(*columns).where(ledger_entry.c.seq >= first).order_by(ledger_entry.c.seq).limit(AT_ONCE)
-        found = connection.execute(query).all()
-        for row in found:
-            yield row[0], row[1]
+        found = _plain(connection, query)
+        yield from found
         if len(found) < AT_ONCE:
             return
         first = found[-1][0] + 1
@@ -74,7 +74,7 @@ def entries(connection: Connection, first: int = 0) -> Iterator[tuple[int, bytes
 def entries_between(connection: Connection, first: int, end: int) -> list[bytes]:
     """The entries from `first` up to and without `end`."""
     query = select(ledger_entry.c.entry).where(ledger_entry.c.seq.between(first, end - 1))
-    return list(connection.execute(query.order_by(ledger_entry.c.seq)).scalars())
+    return [entry for (entry,) in _plain(connection, query.order_by(ledger_entry.c.seq))]
 
 
 def entry(connection: Connection, seq: int) -> bytes | None:
@@ -119,3 +119,10 @@ def reader(connection: Connection) -> Read:
         return found
 
     return read
+
+
+def _plain(connection: Connection, query: Select[Any]) -> list[Any]:
+    """Rows as the driver gives them: of bytes and numbers nothing needs conversion, and there are very many."""
+    cursor: Any = connection.execute(query).cursor
+    found: list[Any] = cursor.fetchall()
+    return found

@@ -31,7 +31,7 @@ WordsOf = Callable[[Sequence[RecordNumber]], Mapping[RecordNumber, str]]
 """The words some records are indexed under."""
 
 Results = Iterator[tuple[int, int, int, list[Finding]]]
-"""Each stored thing: its offset, its length, how many exchanges it is, what is wrong with it."""
+"""Each stored thing, or several that follow each other: offset, length, how many exchanges, what is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,24 +66,32 @@ _RECORD = ("current", "versions", "digest", "first_run")
 
 
 def check_records(stretch: Stretch) -> Results:
-    """Judge every version in a stretch."""
+    """Judge every version in a stretch; neighbours that are plainly right are told as one."""
     with stretch.catalog.reading() as connection:  # plain tuples: nothing needs conversion
         found = connection.exec_driver_sql(_question(stretch)).cursor.fetchall()
     words = stretch.words_of([RecordNumber(row[0]) for row in found])
     bucket = encode_json(str(stretch.segment["room"]).removeprefix("segments/"))
-    data, start = stretch.data, stretch.start
+    data, start, sha256, begin = stretch.data, stretch.start, hashlib.sha256, warc.GZIP_HEADER
+    first = end = right = 0  # so many exchanges from `first` to `end` are plainly right
     for number, n, run, offset, raw_length, length, digest, opening, fields, only, facts, entry in found:
         chunk = b"" if data is None else data[offset - start : offset - start + length]
         line = words.get(number)
         if only and entry is not None and line is not None:
             made = record_commitment(opening, kept_part(digest, line, facts), fields).hex().encode()
-            whole = data is None or (
-                hashlib.sha256(chunk).digest() == digest and chunk.startswith(warc.GZIP_HEADER, raw_length)
-            )
+            whole = data is None or (sha256(chunk).digest() == digest and chunk.startswith(begin, raw_length))
             if whole and entry.startswith(_ENTRY % (made, bucket, 1, number, run)):
-                yield offset, length, 2, _NOTHING
+                if offset != end:
+                    if right:
+                        yield first, end - first, right, _NOTHING
+                    first, right = offset, 0
+                end, right = offset + length, right + 2
                 continue
+        if right:
+            yield first, end - first, right, _NOTHING
         yield offset, length, 2, _looked_into(stretch, (number, n, offset, raw_length, length, digest), chunk, line)
+        end = right = 0
+    if right:
+        yield first, end - first, right, _NOTHING
 
 
 def _looked_into(
