@@ -59,13 +59,12 @@ class Members:
         self._packer = None if stored else zlib.compressobj(wbits=-15)
         self._member = Member(name.encode("ascii"), _STORED if stored else _PACKED, 0, 0, 0, self._at)
         self._at += len(self._member.head())
+        self._crc = self._size = 0
 
     def put(self, pieces: Pieces) -> None:
         """Bytes of the file that was begun."""
-        crc, size = self._member.crc, self._member.size
         for piece in pieces:
-            crc, size = crc32(piece, crc), size + len(piece)
-        self._member = self._member._replace(crc=crc, size=size)
+            self._crc, self._size = crc32(piece, self._crc), self._size + len(piece)
         self._write([self._packer.compress(piece) for piece in pieces] if self._packer else pieces)
 
     def end(self) -> None:
@@ -73,7 +72,8 @@ class Members:
         if self._packer:
             self._write([self._packer.flush()])
         start = self._member.offset + len(self._member.head())
-        self._finish(self._member._replace(packed=self._at - start), len(self._rows))
+        member = self._member._replace(crc=self._crc, packed=self._at - start, size=self._size)
+        self._finish(member, len(self._rows))
 
     def reserve(self, place: Place) -> None:
         """Keep a stored file's place and its row in the directory; what is begun next comes after it."""
@@ -173,7 +173,8 @@ class PackageWriter:
         """A stored file whose size and digest are known: who opens it checks its bytes, so they are hashed there and
         not once more. Its place is kept; it is read when `bytes_of` is asked for it, or else at the end."""
         place = Place(Member(file.name.encode("ascii"), _STORED, 0, file.size, file.size, 0))
-        self._later(self._writing, self._members.reserve, place)
+        self._settle()
+        self._members.reserve(place)
         self._files.append((file.name, file.size, lambda: file.sha256))
         self._awaited[file.name] = _Awaited(place, file)
 
@@ -181,11 +182,13 @@ class PackageWriter:
         """The bytes of a file whose place is kept, while they are put there; None for any other, or when they are there
         already. Files are best asked for in the order they were added: the next few are read meanwhile. Raises
         DamageError when it is not as long as was said."""
-        for each in islice(self._awaited.values(), _AHEAD):
+        awaited = self._awaited.pop(name, None)
+        if not awaited:
+            return None
+        for each in (awaited, *islice(self._awaited.values(), _AHEAD)):
             if each.file.size <= _PIECE and not each.read:
                 each.read = self._reading.submit(list, each.file.chunks())
-        awaited = self._awaited.pop(name, None)
-        return self._carried(awaited) if awaited else None
+        return self._carried(awaited)
 
     def digest(self) -> Digest:
         """A SHA-256 that is reckoned while the program goes on."""
