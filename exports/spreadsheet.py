@@ -82,4 +82,6 @@ def _facts(sheet: Any, response: Response, head: Any, body: Any) -> None:
 def fitting(cell: str) -> str:
     """Text as a cell takes it: nothing a workbook cannot hold, no longer than it may be."""
     clean = _UNFIT.sub("\ufffd", cell)
+    if clean.startswith("<r>") and clean.endswith("</r>"):
+        clean += " "  # xlsxwriter takes such a text for markup of its own, and writes it as it is
     return clean if len(clean) <= LONGEST else clean[: LONGEST - len(_CUT)] + _CUT
