@@ -16,23 +16,27 @@ HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 Crc = Callable[[bytes | memoryview, int], int]
 
 _FULL = b"\x00\xff\xff\x00\x00"
+_AT_ONCE = 16
+"""Full blocks that are handed on together, so that a picture is put together once and not in many pieces."""
 
 
 def stored_member(pieces: Iterable[bytes], crc32: Crc = zlib.crc32) -> Iterator[bytes]:
-    """The gzip member of this content, made piece by piece."""
-    crc, size, rest = 0, 0, b""
-    yield HEAD
+    """The gzip member of this content, made about a megabyte at a time."""
+    crc = size = blocks = 0
+    ready: list[bytes | memoryview] = [HEAD]
+    block: list[bytes | memoryview] = []
+    room = BLOCK
     for piece in pieces:
-        crc, size = crc32(piece, crc), size + len(piece)
-        if len(rest) + len(piece) < BLOCK:
-            rest += piece
-            continue
-        view, first = memoryview(piece), BLOCK - len(rest)
-        ends = range(first, len(piece) + 1, BLOCK)
-        yield b"".join(
-            (_FULL, rest, view[:first], *(part for at in ends[:-1] for part in (_FULL, view[at : at + BLOCK])))
-        )
-        rest = bytes(view[ends[-1] :])
-    length = len(rest).to_bytes(2, "little")
-    last = b"\x01" + length + (len(rest) ^ 0xFFFF).to_bytes(2, "little")
-    yield last + rest + crc.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
+        crc, size, view = crc32(piece, crc), size + len(piece), memoryview(piece)
+        while len(view) >= room:
+            ready += [_FULL, *block, view[:room]]
+            view, block, room, blocks = view[room:], [], BLOCK, blocks + 1
+        if view:
+            block.append(view)
+            room -= len(view)
+        if blocks >= _AT_ONCE:
+            yield b"".join(ready)
+            ready, blocks = [], 0
+    length = BLOCK - room
+    last = b"\x01" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little")
+    yield b"".join((*ready, last, *block, crc.to_bytes(4, "little"), (size & 0xFFFFFFFF).to_bytes(4, "little")))

@@ -35,8 +35,8 @@ class Made:
 
     pdfs: tuple[BoundPdf, ...]
     work: Path
-    again: Callable[[MediaFile], Iterator[bytes]] = lambda media: media.chunks()
-    """Opens a released picture or file: from the package, where it stands in it already."""
+    bytes_of: Callable[[MediaFile], Iterator[bytes]] = lambda media: media.chunks()
+    """Opens a released picture or file. Within a package its bytes go to their own place in it on the way."""
 
     digest: Callable[[], Digest] = hashlib.sha256
     """Begins a SHA-256; one of a package is reckoned while the format goes on."""
@@ -49,8 +49,8 @@ class Made:
 class File:
     """One file of a package. `chunks` is opened once, when its turn comes; `stored` files are packed already.
 
-    Of a stored file whose `sha256` is known its `size` is known too: then `chunks` is opened in another thread, and
-    raises DamageError on the way when the bytes are not those.
+    Of a stored file whose `sha256` is known its `size` is known too: then `chunks` may be opened later, and raises
+    DamageError on the way when the bytes are not those.
     """
 
     name: str

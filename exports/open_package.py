@@ -7,10 +7,7 @@ the other.
 import io
 import os
 from collections.abc import Sequence
-from threading import Lock
 from typing import IO
-
-from custody.errors import DamageError
 
 _LARGE = 1 << 18
 """Bytes from which it pays to tell the disk of them."""
@@ -23,8 +20,7 @@ class OpenPackage:
     """An open binary file, empty at first."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self.is_readable = file.readable()
-        self._file, self._lock = file, Lock()
+        self._file = file
         try:
             self._number = file.fileno()
         except io.UnsupportedOperation:
@@ -34,10 +30,9 @@ class OpenPackage:
         """Write these pieces, one after the other, from a place on. Returns how many bytes they are."""
         size = sum(len(piece) for piece in pieces)
         if self._number < 0:
-            with self._lock:
-                self._file.seek(place)
-                for piece in pieces:
-                    self._file.write(piece)
+            self._file.seek(place)
+            for piece in pieces:
+                self._file.write(piece)
             return size
         for start in range(0, len(pieces), _MOST):
             self._put_some(place, pieces[start : start + _MOST])
@@ -47,18 +42,6 @@ class OpenPackage:
         ):  # on Linux this begins to bring them to the disk; they stay in memory until they are there
             os.posix_fadvise(self._number, place - size, size, os.POSIX_FADV_DONTNEED)
         return size
-
-    def get(self, place: int, size: int) -> bytes:
-        """As many bytes from a place on, once they were put there."""
-        if self._number >= 0:
-            data = os.pread(self._number, size, place)
-        else:
-            with self._lock:
-                self._file.seek(place)
-                data = self._file.read(size)
-        if len(data) != size:
-            raise DamageError("The package became shorter while it was written.", "Nothing was kept; try again.")
-        return data
 
     def end(self) -> None:
         """Let who opened the file go on at its end."""

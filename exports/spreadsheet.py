@@ -54,7 +54,8 @@ def _written(response: Response, path: Path) -> Iterator[bytes]:
         number, *cells = cells_of(entry_data(entry))
         records.write_number(last, 0, int(number), body)
         for place, cell in enumerate(cells, 1):
-            records.write_string(last, place, fitting(cell), body)
+            if cell:  # an empty cell takes as long to write as any other
+                records.write_string(last, place, fitting(cell), body)
     records.autofilter(0, 0, last, len(COLUMNS) - 1)
     _facts(book.add_worksheet("About"), response, head, body)
     book.close()
@@ -81,4 +82,6 @@ def _facts(sheet: Any, response: Response, head: Any, body: Any) -> None:
 def fitting(cell: str) -> str:
     """Text as a cell takes it: nothing a workbook cannot hold, no longer than it may be."""
     clean = _UNFIT.sub("\ufffd", cell)
+    if clean.startswith("<r>") and clean.endswith("</r>"):
+        clean += " "  # xlsxwriter takes such a text for markup of its own, and writes it as it is
     return clean if len(clean) <= LONGEST else clean[: LONGEST - len(_CUT)] + _CUT

@@ -45,7 +45,7 @@ def write_zip(
 ) -> None:
     """Write the package into an open binary file. `signed` makes a text a note signed by the archive's key."""
     with PackageWriter(target) as writer:
-        made = replace(made, again=lambda media: writer.again(media.name) or media.chunks(), digest=writer.digest)
+        made = replace(made, bytes_of=lambda media: writer.bytes_of(media.name) or media.chunks(), digest=writer.digest)
         made = replace(made, bodies=Bodies(_REMEMBERED))
         writer.add("README.txt", [_readme(response, made, formats).encode("utf-8", "replace")], False)
         for pdf in made.pdfs:

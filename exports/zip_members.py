@@ -2,7 +2,7 @@
 
 Reading and making the bytes, hashing them and writing them go on at the same time: all of these let other threads of
 the program work meanwhile. What comes out is the same. A file whose size and digest are known beforehand has its place
-before it is read: two threads carry such files into the package while the program goes on.
+before it is read: so its bytes can go to their place while another file, the web archive, is made of the same bytes.
 """
 
 import hashlib
@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from types import TracebackType
 from typing import IO, Any
 
 from custody.errors import DamageError
-from exports.crc import crc32
 from exports.format import Digest, File
+from exports.igzip import crc32
 from exports.open_package import OpenPackage
 from exports.verifier.container import Member, directory_end
 
@@ -29,18 +30,26 @@ _WAITING = 32
 _FEW = 64
 """Pieces that are handed over as they are; more of them are small and become one."""
 
-_CARRIED = 128
-"""Files that may wait to be carried; of these nothing is in memory."""
+_AHEAD = 4
+"""Small files that are read before their turn comes."""
 
 Pieces = list[bytes]
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a stored file of known size stands, and how far it is filled."""
+
+    member: Member
+    row: int = 0
+    done: int = 0
+    crc: int = 0
 
 
 class Members:
     """The members of a ZIP, one after the other, and the directory at its end."""
 
     def __init__(self, package: OpenPackage) -> None:
-        self.places: dict[str, tuple[int, int]] = {}
-        """Where the bytes of each stored file begin, and how many they are, once all of them are written."""
         self._package = package
         self._rows: list[bytes] = []
         self._at = 0
@@ -50,13 +59,12 @@ class Members:
         self._packer = None if stored else zlib.compressobj(wbits=-15)
         self._member = Member(name.encode("ascii"), _STORED if stored else _PACKED, 0, 0, 0, self._at)
         self._at += len(self._member.head())
+        self._crc = self._size = 0
 
     def put(self, pieces: Pieces) -> None:
         """Bytes of the file that was begun."""
-        crc, size = self._member.crc, self._member.size
         for piece in pieces:
-            crc, size = crc32(piece, crc), size + len(piece)
-        self._member = self._member._replace(crc=crc, size=size)
+            self._crc, self._size = crc32(piece, self._crc), self._size + len(piece)
         self._write([self._packer.compress(piece) for piece in pieces] if self._packer else pieces)
 
     def end(self) -> None:
@@ -64,28 +72,25 @@ class Members:
         if self._packer:
             self._write([self._packer.flush()])
         start = self._member.offset + len(self._member.head())
-        self._finish(self._member._replace(packed=self._at - start), len(self._rows))
+        member = self._member._replace(crc=self._crc, packed=self._at - start, size=self._size)
+        self._finish(member, len(self._rows))
 
-    def reserve(self, name: str, size: int) -> tuple[Member, int]:
-        """The place of a stored file of this size, and its row in the directory; what follows comes after it."""
-        member = Member(name.encode("ascii"), _STORED, 0, size, size, self._at)
-        self._at += len(member.head()) + size
+    def reserve(self, place: Place) -> None:
+        """Keep a stored file's place and its row in the directory; what is begun next comes after it."""
+        place.member, place.row = place.member._replace(offset=self._at), len(self._rows)
+        self._at += len(place.member.head()) + place.member.size
         self._rows.append(b"")
-        return member, len(self._rows) - 1
 
-    def carry(self, member: Member, row: int, chunks: Iterable[bytes]) -> None:
-        """Put a file into its place. Raises DamageError when it is not as long as was said."""
-        name, crc, done = member.name.decode(), 0, 0
-        for pieces in gathered(chunks):
-            size = sum(len(piece) for piece in pieces)
-            if done + size > member.size:
-                raise _other_length(name)
-            for piece in pieces:
-                crc = crc32(piece, crc)
-            done += self._package.put(member.offset + len(member.head()) + done, pieces)
-        if done != member.size:
-            raise _other_length(name)
-        self._finish(member._replace(crc=crc), row)
+    def fill(self, place: Place, pieces: Pieces) -> None:
+        """Put the next bytes of a file into its place."""
+        for piece in pieces:
+            place.crc = crc32(piece, place.crc)
+        at = place.member.offset + len(place.member.head()) + place.done
+        place.done += self._package.put(at, pieces)
+
+    def filled(self, place: Place) -> None:
+        """All bytes of a file are in its place."""
+        self._finish(place.member._replace(crc=place.crc), place.row)
 
     def close(self) -> None:
         """Write the directory."""
@@ -96,8 +101,6 @@ class Members:
     def _finish(self, member: Member, row: int) -> None:
         self._package.put(member.offset, [member.head()])
         self._rows[row : row + 1] = [member.row()]
-        if member.method == _STORED:
-            self.places[member.name.decode()] = (member.offset + len(member.head()), member.size)
 
     def _write(self, pieces: Pieces) -> None:
         self._at += self._package.put(self._at, pieces)
@@ -129,26 +132,30 @@ class _Beside:
         self.last, self.held, self.size = self.later(_hashed, self.running, self.held), [], 0
 
 
-class PackageWriter:
-    """Adds files to a package that is open for writing, and remembers each one's size and digest for the manifest.
+@dataclass(slots=True)
+class _Awaited:
+    """A file that has its place but is not there yet; if it is small, perhaps it is being read."""
 
-    Where the target can be read too, bytes that stand in it already are read from there again.
-    """
+    place: Place
+    file: File
+    read: Future[Pieces] | None = None
+
+
+class PackageWriter:
+    """Adds files to a package that is open for writing, and remembers each one's size and digest for the manifest."""
 
     def __init__(self, target: IO[bytes]) -> None:
-        self._package = OpenPackage(target)
-        self._members = Members(self._package)
-        self._hashing, self._beside, self._writing = (ThreadPoolExecutor(1) for _ in range(3))
-        self._carrying = ThreadPoolExecutor(2)
+        self._members = Members(OpenPackage(target))
+        self._reading, self._hashing, self._beside, self._writing = (ThreadPoolExecutor(1) for _ in range(4))
         self._waiting: deque[Future[None]] = deque()
-        self._carried: deque[Future[None]] = deque()
         self._files: list[tuple[str, int, Callable[[], str]]] = []
+        self._awaited: dict[str, _Awaited] = {}
 
     def __enter__(self) -> "PackageWriter":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for lane in (self._hashing, self._beside, self._writing, self._carrying):
+        for lane in (self._reading, self._hashing, self._beside, self._writing):
             lane.shutdown(cancel_futures=True)
 
     def add(self, name: str, chunks: Iterable[bytes], stored: bool) -> None:
@@ -164,12 +171,24 @@ class PackageWriter:
 
     def add_known(self, file: File) -> None:
         """A stored file whose size and digest are known: who opens it checks its bytes, so they are hashed there and
-        not once more. It is read in another thread; an error is raised here, or with a later file, or at the end."""
-        self._settle(self._waiting)
-        member, row = self._members.reserve(file.name, file.size)
+        not once more. Its place is kept; it is read when `bytes_of` is asked for it, or else at the end."""
+        place = Place(Member(file.name.encode("ascii"), _STORED, 0, file.size, file.size, 0))
+        self._settle()
+        self._members.reserve(place)
         self._files.append((file.name, file.size, lambda: file.sha256))
-        self._carried.append(self._carrying.submit(lambda: self._members.carry(member, row, file.chunks())))
-        self._settle(self._carried, _CARRIED)
+        self._awaited[file.name] = _Awaited(place, file)
+
+    def bytes_of(self, name: str) -> Iterator[bytes] | None:
+        """The bytes of a file whose place is kept, while they are put there; None for any other, or when they are there
+        already. Files are best asked for in the order they were added: the next few are read meanwhile. Raises
+        DamageError when it is not as long as was said."""
+        awaited = self._awaited.pop(name, None)
+        if not awaited:
+            return None
+        for each in (awaited, *islice(self._awaited.values(), _AHEAD)):
+            if each.file.size <= _PIECE and not each.read:
+                each.read = self._reading.submit(list, each.file.chunks())
+        return self._carried(awaited)
 
     def digest(self) -> Digest:
         """A SHA-256 that is reckoned while the program goes on."""
@@ -177,45 +196,43 @@ class PackageWriter:
 
     def files(self) -> list[dict[str, Any]]:
         """Name, size and SHA-256 of each file, in order of name."""
-        self._settle_all()
+        self._finish()
         rows = [{"name": name, "sha256": digest(), "size": size} for name, size, digest in self._files]
         return sorted(rows, key=lambda row: str(row["name"]))
 
-    def again(self, name: str) -> Iterator[bytes] | None:
-        """The bytes of a stored file once more, from the package; None where they cannot be had from there."""
-        places = self._members.places
-        while name not in places and self._carried:
-            self._carried.popleft().result()
-        if name not in places:
-            self._settle_all()
-        if name not in places or not self._package.is_readable:
-            return None
-        return self._read(*places[name])
-
     def close(self) -> None:
         """Write the directory; all files are in the package now."""
-        self._settle_all()
+        self._finish()
         self._members.close()
 
-    def _read(self, place: int, left: int) -> Iterator[bytes]:
-        while left:
-            data = self._package.get(place, min(_PIECE, left))
-            place, left = place + len(data), left - len(data)
-            yield data
+    def _finish(self) -> None:
+        """Read what nobody asked for, and wait until all of it is in the package."""
+        while self._awaited:
+            deque(self.bytes_of(next(iter(self._awaited))) or (), maxlen=0)
+        self._settle()
+
+    def _carried(self, awaited: _Awaited) -> Iterator[bytes]:
+        place, left = awaited.place, awaited.file.size
+        for pieces in gathered(awaited.read.result() if awaited.read else awaited.file.chunks()):
+            left -= sum(len(piece) for piece in pieces)
+            if left < 0:
+                break
+            self._later(self._writing, self._members.fill, place, pieces)
+            yield from pieces
+        if left:
+            name = awaited.file.name
+            raise DamageError(f"{name} is not as long as the archive says.", "Nothing was kept; run `ofrecord verify`.")
+        self._later(self._writing, self._members.filled, place)
 
     def _later(self, lane: ThreadPoolExecutor, step: Callable[..., None], *words: Any) -> Future[None]:
         self._waiting.append(lane.submit(step, *words))
-        self._settle(self._waiting, _WAITING)
+        self._settle(_WAITING)
         return self._waiting[-1]
 
-    def _settle_all(self) -> None:
-        self._settle(self._carried)
-        self._settle(self._waiting)
-
-    def _settle(self, waiting: deque[Future[None]], most: int = 0) -> None:
+    def _settle(self, most: int = 0) -> None:
         """Wait until at most so many steps are left, and raise what went wrong with the others."""
-        while len(waiting) > most:
-            waiting.popleft().result()
+        while len(self._waiting) > most:
+            self._waiting.popleft().result()
 
 
 def gathered(chunks: Iterable[bytes]) -> Iterator[Pieces]:
@@ -235,7 +252,3 @@ def gathered(chunks: Iterable[bytes]) -> Iterator[Pieces]:
 def _hashed(running: Any, pieces: Pieces) -> None:
     for piece in pieces:
         running.update(piece)
-
-
-def _other_length(name: str) -> DamageError:
-    return DamageError(f"{name} is not as long as the archive says.", "Nothing was kept; run `ofrecord verify`.")

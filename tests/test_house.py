@@ -25,7 +25,7 @@ DOORS = {
     # signatures; what a backup is encrypted with; people's keys under their passwords; a time-stamping authority
     "cryptography": ("archiver/signing.py", "archiver/sealing.py", "archiver/person_key.py", "archiver/timestamps.py"),
     "rfc3161_client": ("archiver/timestamps.py",),
-    "isal": ("archiver/warc.py", "exports/crc.py"),
+    "isal": ("archiver/warc.py", "exports/igzip.py"),
     "brotli": ("archiver/http_body.py",),
     "msgspec": ("archiver/normalized.py", "archiver/at_once.py", "archiver/press.py"),  # JSON; what two processes say
     "feedparser": ("archiver/platforms/feed.py",),

@@ -60,7 +60,7 @@ def test_the_workbook_holds_the_rows_of_the_table_and_no_formula(package: Packag
 
 def test_no_text_breaks_a_workbook(tmp_path: Path) -> None:
     texts = ["=1+1", "@x", "_x0041_", "tab\tline\nend", "\x01\x1f\ud800", "🎉", "x" * 40_000, "https://x.example"]
-    texts.append("007")
+    texts += ["007", "<r><t>not ours & not whole</r>", "<r>" + "y" * 32_760 + "</r>"]
 
     def entries(start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         (entry,) = made_up(1).entries()

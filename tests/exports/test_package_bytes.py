@@ -19,14 +19,15 @@ from benchmarks.response_bench import response
 from custody.errors import DamageError
 from exports.format import File, Made
 from exports.response import Entry, MediaFile, Piece, Response, WithheldEntry
+from exports.streamed_zip import EXTRA, StreamedZip
 from exports.verifier.verify import check
-from exports.wacz import EXTRA
 from exports.zip_bundle import write_zip
 from exports.zip_members import PackageWriter
 from tests.exports.packages import DATE
 from tests.exports.test_zip_members import by_the_library
 
 SIZES = (0, 1, 700, 65_534, 65_535, 65_536, 131_070, 1_048_575, 1_048_577, 3_000_001)
+PIECES = st.lists(st.binary(max_size=200), max_size=5)
 PACKED = (".txt", ".html", ".json", ".csv", ".py")
 
 
@@ -44,17 +45,26 @@ class OnlyForward(io.RawIOBase):
         return len(data)  # type: ignore[arg-type]
 
 
-def as_a_stream(files: list[tuple[str, bytes, bool, bool]]) -> bytes:
-    """(name, bytes, stored, of any size) as zipfile writes them into a stream."""
+def as_a_stream(files: list[tuple[str, bytes, bool]]) -> bytes:
+    """(name, bytes, stored) as zipfile writes them into a stream."""
     out = OnlyForward()
     with zipfile.ZipFile(out, "w") as target:  # type: ignore[call-overload]
-        for name, data, stored, wide in files:
+        for name, data, stored in files:
             info = zipfile.ZipInfo(name, DATE)
             info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             info.create_system, info.external_attr, info.extra = 3, 0o644 << 16, EXTRA
-            with target.open(info, "w", force_zip64=wide) as member:
+            with target.open(info, "w", force_zip64=True) as member:
                 member.write(data)
     return bytes(out.data)
+
+
+@given(st.lists(st.tuples(PIECES, st.booleans()), max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_a_streamed_zip_is_what_the_standard_library_streams(files: list[tuple[list[bytes], bool]]) -> None:
+    ours = StreamedZip()
+    made = [piece for n, (pieces, stored) in enumerate(files) for piece in ours.file(f"a/file-{n}.gz", pieces, stored)]
+    wanted = [(f"a/file-{n}.gz", b"".join(pieces), stored) for n, (pieces, stored) in enumerate(files)]
+    assert b"".join(made) + ours.end() == as_a_stream(wanted)
 
 
 def known(name: str, data: bytes, pieces: int = 3) -> File:
@@ -200,7 +210,7 @@ def plain_wacz(data: bytes, pictures: dict[str, bytes]) -> bytes:
     listing = hashlib.sha256(files["datapackage.json"]).hexdigest()
     assert json.loads(files["datapackage-digest.json"])["hash"] == f"sha256:{listing}"
     stored = ("archive/data.warc.gz", "indexes/index.cdx")
-    return as_a_stream([(name, each, name in stored, name == stored[0]) for name, each in files.items()])
+    return as_a_stream([(name, each, name in stored) for name, each in files.items()])
 
 
 def test_a_picture_that_is_not_what_it_is_named_for_stops_the_package(tmp_path: Path) -> None:

@@ -4,18 +4,21 @@ import errno
 import gzip
 import hashlib
 import io
+import random
 import re
 import threading
 import zipfile
+from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custody.errors import DamageError
 from custody.stored_gzip import BLOCK, stored_member
 from exports import leak_views
+from exports.format import File
 from exports.secrets_of import LEAST_IN_NOISE, Secrets
 from exports.zip_members import PackageWriter, gathered
 from tests.exports.packages import DATE
@@ -53,26 +56,58 @@ def test_it_writes_what_the_standard_library_writes(files: list[tuple[list[bytes
     assert told == {name: (hashlib.sha256(data).hexdigest(), len(data)) for name, data in wholes.items()}
 
 
-def test_large_files_are_read_again_from_the_package(tmp_path: Path) -> None:
-    data = [bytes([n]) * 700_001 for n in range(5)]
-    with (tmp_path / "package.zip").open("x+b") as target, PackageWriter(target) as writer:
-        for n in range(20):
-            writer.add(f"media/R{n}-1.jpg", data, True)
-            digest = writer.digest()
-            for piece in writer.again(f"media/R{n}-1.jpg") or ():
-                digest.update(piece)
-            assert digest.hexdigest() == hashlib.sha256(b"".join(data)).hexdigest()
-        writer.add("packed.txt", data, False)
-        assert writer.again("packed.txt") is None and writer.again("not-there.jpg") is None
+def known(n: int, pieces: list[bytes], opened: list[int]) -> File:
+    def chunks() -> Iterator[bytes]:
+        opened.append(n)
+        yield from filter(None, pieces)
+
+    whole = b"".join(pieces)
+    return File(name=f"file-{n}.txt", stored=True, size=len(whole), sha256=hashlib.sha256(whole).hexdigest(),
+                chunks=chunks)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from([0, 1, 700, 1_048_576, 1_048_577, 3_000_000]), max_size=8), st.randoms())
+@settings(max_examples=30, deadline=None)
+def test_a_file_is_read_once_for_its_place_and_for_who_asks_for_it(sizes: list[int], chance: random.Random) -> None:
+    files, opened, out = (
+        [[bytes([n]) * (size // 2), bytes(size - size // 2)] for n, size in enumerate(sizes)],
+        [],
+        io.BytesIO(),
+    )
+    asked = chance.sample(range(len(files)), chance.randint(0, len(files)))
+    with PackageWriter(out) as writer:
+        for n, pieces in enumerate(files):
+            writer.add_known(known(n, pieces, opened))
+        shown = [b"".join(writer.bytes_of(f"file-{n}.txt") or ()) for n in asked]
+        assert all(writer.bytes_of(f"file-{n}.txt") is None for n in asked) and writer.bytes_of("not-there.jpg") is None
         writer.close()
-    with zipfile.ZipFile(tmp_path / "package.zip") as package:
-        assert package.testzip() is None and len(package.namelist()) == 21
+    assert shown == [b"".join(files[n]) for n in asked]
+    assert sorted(opened) == list(range(len(files)))
+    assert out.getvalue() == by_the_library([(pieces, True) for pieces in files])
 
 
-def test_what_cannot_be_read_is_not_read_again(tmp_path: Path) -> None:
-    with (tmp_path / "package.zip").open("xb") as target, PackageWriter(target) as writer:
-        writer.add("media/R1-1.jpg", [b"a"], True)
-        assert writer.again("media/R1-1.jpg") is None
+def test_no_more_than_a_few_files_are_read_ahead() -> None:
+    opened: list[int] = []
+    with PackageWriter(io.BytesIO()) as writer:
+        for n in range(100):
+            writer.add_known(known(n, [b"a"], opened))
+        assert opened == []
+        for n in range(10):
+            deque(writer.bytes_of(f"file-{n}.txt") or (), maxlen=0)
+            assert len(opened) <= n + 10
+        writer.close()
+
+
+def test_a_file_read_ahead_that_is_damaged_stops_the_package() -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"x"
+        raise DamageError("not what it is named for", "restore it")
+
+    with pytest.raises(DamageError, match="named for"), PackageWriter(io.BytesIO()) as writer:
+        writer.add_known(known(0, [b"x"], []))
+        writer.add_known(File(name="file-1.txt", stored=True, size=2, sha256="0" * 64, chunks=broken))
+        assert b"".join(writer.bytes_of("file-0.txt") or ()) == b"x"
+        writer.close()
 
 
 class FullDisk(io.BytesIO):
