@@ -1,7 +1,6 @@
-"""The file of a package while it is made: bytes are put at their places in it, by several threads at the same time.
+"""The file of a package while it is made: bytes are put at their places in it, not always one after the other.
 
-A file of the system takes them from all at once and is told early to bring them to the disk; of any other, one after
-the other.
+A file of the system is told early to bring them to the disk.
 """
 
 import io
