@@ -41,6 +41,8 @@ class Members:
     def __init__(self, package: OpenPackage) -> None:
         self.places: dict[str, tuple[int, int]] = {}
         """Where the bytes of each stored file begin, and how many they are, once all of them are written."""
+        self.packed: dict[str, str] = {}
+        """Of each packed file the SHA-256 of its packed bytes, once all of them are written."""
         self._package = package
         self._rows: list[bytes] = []
         self._at = 0
@@ -48,6 +50,7 @@ class Members:
     def begin(self, name: str, stored: bool) -> None:
         """Begin a file; its bytes follow."""
         self._packer = None if stored else zlib.compressobj(wbits=-15)
+        self._running = hashlib.sha256()
         self._member = Member(name.encode("ascii"), _STORED if stored else _PACKED, 0, 0, 0, self._at)
         self._at += len(self._member.head())
 
@@ -57,12 +60,13 @@ class Members:
         for piece in pieces:
             crc, size = crc32(piece, crc), size + len(piece)
         self._member = self._member._replace(crc=crc, size=size)
-        self._write([self._packer.compress(piece) for piece in pieces] if self._packer else pieces)
+        self._write(self._hashed([self._packer.compress(piece) for piece in pieces]) if self._packer else pieces)
 
     def end(self) -> None:
         """End the file: what stands before it can be told now."""
         if self._packer:
-            self._write([self._packer.flush()])
+            self._write(self._hashed([self._packer.flush()]))
+            self.packed[self._member.name.decode()] = self._running.hexdigest()
         start = self._member.offset + len(self._member.head())
         self._finish(self._member._replace(packed=self._at - start), len(self._rows))
 
@@ -98,6 +102,10 @@ class Members:
         self._rows[row : row + 1] = [member.row()]
         if member.method == _STORED:
             self.places[member.name.decode()] = (member.offset + len(member.head()), member.size)
+
+    def _hashed(self, pieces: Pieces) -> Pieces:
+        _hashed(self._running, pieces)
+        return pieces
 
     def _write(self, pieces: Pieces) -> None:
         self._at += self._package.put(self._at, pieces)
@@ -176,9 +184,10 @@ class PackageWriter:
         return _Beside(partial(self._later, self._beside))
 
     def files(self) -> list[dict[str, Any]]:
-        """Name, size and SHA-256 of each file, in order of name."""
+        """Name, size and SHA-256 of each file, in order of name; of a packed one also that of its packed bytes."""
         self._settle_all()
-        rows = [{"name": name, "sha256": digest(), "size": size} for name, size, digest in self._files]
+        packed = {name: {"packed": digest} for name, digest in self._members.packed.items()}
+        rows = [{"name": n, "sha256": digest(), "size": size, **packed.get(n, {})} for n, size, digest in self._files]
         return sorted(rows, key=lambda row: str(row["name"]))
 
     def again(self, name: str) -> Iterator[bytes] | None:
