@@ -73,9 +73,9 @@ def _seal(writer: PackageWriter, signed: Callable[[str], str]) -> None:
     """Write the manifest and the signed note that names its digest, and end the package."""
     data = {"format": "ofrecord-manifest/1", "files": writer.files()}
     manifest = json.dumps(data, indent=1, sort_keys=True).encode() + b"\n"
-    writer.add("manifest.json", [manifest], False)
+    writer.add("manifest.json", [manifest], True)
     note = signed(f"{MANIFEST}\nsha256 {hashlib.sha256(manifest).hexdigest()}\n")
-    writer.add(NOTE, [note.encode()], False)
+    writer.add(NOTE, [note.encode()], True)
     writer.close()
 
 

@@ -50,6 +50,8 @@ class Members:
     """The members of a ZIP, one after the other, and the directory at its end."""
 
     def __init__(self, package: OpenPackage) -> None:
+        self.packed: dict[str, str] = {}
+        """Of each packed file the SHA-256 of its packed bytes, once all of them are written."""
         self._package = package
         self._rows: list[bytes] = []
         self._at = 0
@@ -57,6 +59,7 @@ class Members:
     def begin(self, name: str, stored: bool) -> None:
         """Begin a file; its bytes follow."""
         self._packer = None if stored else zlib.compressobj(wbits=-15)
+        self._running = hashlib.sha256()
         self._member = Member(name.encode("ascii"), _STORED if stored else _PACKED, 0, 0, 0, self._at)
         self._at += len(self._member.head())
         self._crc = self._size = 0
@@ -65,12 +68,13 @@ class Members:
         """Bytes of the file that was begun."""
         for piece in pieces:
             self._crc, self._size = crc32(piece, self._crc), self._size + len(piece)
-        self._write([self._packer.compress(piece) for piece in pieces] if self._packer else pieces)
+        self._write(self._hashed([self._packer.compress(piece) for piece in pieces]) if self._packer else pieces)
 
     def end(self) -> None:
         """End the file: what stands before it can be told now."""
         if self._packer:
-            self._write([self._packer.flush()])
+            self._write(self._hashed([self._packer.flush()]))
+            self.packed[self._member.name.decode()] = self._running.hexdigest()
         start = self._member.offset + len(self._member.head())
         member = self._member._replace(crc=self._crc, packed=self._at - start, size=self._size)
         self._finish(member, len(self._rows))
@@ -101,6 +105,10 @@ class Members:
     def _finish(self, member: Member, row: int) -> None:
         self._package.put(member.offset, [member.head()])
         self._rows[row : row + 1] = [member.row()]
+
+    def _hashed(self, pieces: Pieces) -> Pieces:
+        _hashed(self._running, pieces)
+        return pieces
 
     def _write(self, pieces: Pieces) -> None:
         self._at += self._package.put(self._at, pieces)
@@ -195,9 +203,10 @@ class PackageWriter:
         return _Beside(partial(self._later, self._beside))
 
     def files(self) -> list[dict[str, Any]]:
-        """Name, size and SHA-256 of each file, in order of name."""
+        """Name, size and SHA-256 of each file, in order of name; of a packed one also that of its packed bytes."""
         self._finish()
-        rows = [{"name": name, "sha256": digest(), "size": size} for name, size, digest in self._files]
+        packed = {name: {"packed": digest} for name, digest in self._members.packed.items()}
+        rows = [{"name": n, "sha256": digest(), "size": size, **packed.get(n, {})} for n, size, digest in self._files]
         return sorted(rows, key=lambda row: str(row["name"]))
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ class Broken(Exception):
 
 class Report:
     """What was found. `response` says of which request and which part of it this is; `files` are
-    (name, size, SHA-256, intact); `records` say what of each is proved."""
+    (name, size, SHA-256, intact); `records` say what of each is proved; `packed` the SHA-256 of what is compressed."""
 
     def __init__(self) -> None:
         self.findings: list[tuple[str, str]] = []
@@ -60,6 +60,7 @@ class Report:
         self.records: list[dict[str, Any]] = []
         self.ledger: dict[str, Any] = {}
         self.response: dict[str, int] = {}
+        self.packed: dict[str, str] = {}
 
     def add(self, code: str, where: str) -> None:
         """Note a finding, once."""

@@ -1,11 +1,12 @@
 """Opens a package, a ZIP or its unpacked folder, and trusts nothing of it.
 
 A ZIP must be, to the byte, the one that the archive writes around these files (docs/format.md, "The response package"):
-no gap, no overlap, nothing before or after. Only how the files are compressed is left open.
+no gap, no overlap, nothing before or after. How a file is compressed is the manifest's to say (`verify.py`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
 import zlib
@@ -62,7 +63,7 @@ def zip_files(file: IO[bytes], place: str, report: Report) -> dict[str, Reader]:
             report.add("P-04-name-unsafe", name)
         if name in files:
             report.add("P-03-name-twice", name)
-        files[name] = _zip_reader(file, member, name)
+        files[name] = _zip_reader(file, member, name, report.packed)
     return files
 
 
@@ -135,15 +136,16 @@ def directory_end(count: int, size: int, offset: int) -> bytes:
     return wide + b"PK\5\6" + struct.pack("<4HLLH", 0, 0, few, few, min(size, _MOST), min(offset, _MOST), 0)
 
 
-def _zip_reader(file: IO[bytes], member: Member, name: str) -> Reader:
+def _zip_reader(file: IO[bytes], member: Member, name: str, packed: dict[str, str]) -> Reader:
     def read() -> Iterator[bytes]:
         place, left, crc, size = member.offset + len(member.head()), member.packed, 0, 0
-        unpack = zlib.decompressobj(-15)
+        unpack, running = zlib.decompressobj(-15), hashlib.sha256()
         while left:
             file.seek(place)
             data = file.read(min(CHUNK, left))
             place, left = place + len(data), left - len(data)
             if member.method == 8:
+                running.update(data)
                 try:
                     data = unpack.decompress(data, member.size - size + 1)
                 except zlib.error:
@@ -155,5 +157,7 @@ def _zip_reader(file: IO[bytes], member: Member, name: str) -> Reader:
         whole = member.method == 0 or (unpack.eof and not unpack.unused_data)
         if not whole or crc != member.crc or size != member.size:
             raise Broken("P-07-damaged", name)
+        if member.method == 8:
+            packed[name] = running.hexdigest()
 
     return read

@@ -90,8 +90,10 @@ def _check(report: Report, package: dict[str, Reader], key: str) -> None:
         for name in sorted(package.keys() - listed.keys() - {MANIFEST, NOTE}):
             report.add("P-05-not-listed", name)
         for name in sorted(listed.keys() & digests.keys()):
-            if listed[name] != digests[name]:
+            if listed[name][:2] != digests[name]:
                 report.add("P-08-changed", name)
+            elif listed[name][2] and report.packed.get(name, listed[name][2]) != listed[name][2]:
+                report.add("P-02-zip-structure", name)
     for name in sorted({*NEEDED, *(listed or ()), MANIFEST, NOTE} - package.keys()):
         report.add("P-06-missing", name)
     try:
@@ -100,7 +102,7 @@ def _check(report: Report, package: dict[str, Reader], key: str) -> None:
         report.add(broken.code, broken.where)
     signed = report.ledger.get("manifest_signed", False)
     for name, (digest, size) in sorted(digests.items()):
-        good = signed and (name in (MANIFEST, NOTE) or (listed or {}).get(name) == (digest, size))
+        good = signed and (name in (MANIFEST, NOTE) or (listed or {}).get(name, ())[:2] == (digest, size))
         report.files.append((name, size, digest, good))
 
 
@@ -119,22 +121,24 @@ def _digests(report: Report, package: dict[str, Reader]) -> dict[str, tuple[str,
     return found
 
 
-def _listed(report: Report, package: dict[str, Reader]) -> dict[str, tuple[str, int]] | None:
+def _listed(report: Report, package: dict[str, Reader]) -> dict[str, tuple[str, int, str]] | None:
+    """Of each file its digest, its size, and the digest of its compressed bytes or nothing."""
     try:
         data = b"".join(package[MANIFEST]())
         manifest = json_of(data.decode())
         shaped(manifest, {"files": list, "format": str})
         need(manifest["format"] == "ofrecord-manifest/1")
         for row in manifest["files"]:
-            shaped(row, {"name": str, "sha256": str, "size": int})
-            need(SAFE_NAME.fullmatch(row["name"]) and HEX.fullmatch(row["sha256"]))
+            more = {"packed": str} if type(row) is dict and "packed" in row else {}
+            shaped(row, {"name": str, "sha256": str, "size": int, **more})
+            need(SAFE_NAME.fullmatch(row["name"]) and all(HEX.fullmatch(row[each]) for each in ("sha256", *more)))
         names = [row["name"] for row in manifest["files"]]
         need(names == sorted(set(names)) and not {MANIFEST, NOTE} & set(names))
         need(data == json.dumps(manifest, indent=1, sort_keys=True).encode() + b"\n")
     except ValueError:
         report.add("P-10-manifest-form", MANIFEST)
         return None
-    return {row["name"]: (row["sha256"], row["size"]) for row in manifest["files"]}
+    return {row["name"]: (row["sha256"], row["size"], row.get("packed", "")) for row in manifest["files"]}
 
 
 if __name__ == "__main__":

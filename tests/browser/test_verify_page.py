@@ -1,5 +1,6 @@
 """verify.html in headless Chromium: the same verdicts and codes as verify.py, without any network."""
 
+import base64
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from exports.verifier.verify import check
 from tests.exports.packages import Package, flipped
 from tests.exports.tamperings import containers, insiders, outsiders, with_another_key
 from tests.exports.test_large_zip import sparse
-from tests.exports.test_verifier import LISTED, SEED, unpacked
+from tests.exports.test_verifier import FULL, LISTED, SEED, unpacked
 
 Judged = Callable[..., dict[str, Any]]
 FLIPS = 12
@@ -51,6 +52,40 @@ def test_changed_bytes_get_the_same_codes_in_both(package: Package, judged: Judg
             alike += 1
     print(f"\nseed {SEED}: {alike} changed bytes judged alike")
     assert alike == FLIPS * len(package.files)
+
+
+def test_each_changed_byte_of_a_small_package_is_a_no(package: Package, page: Any) -> None:
+    """By default one byte in 40. What only has to be the file that was signed is a word here, so that there are few."""
+    words = (
+        "response.pdf",
+        "index.html",
+        "records.xlsx",
+        "records.schema.json",
+        "released.wacz",
+        "verify.html",
+        "verify.py",
+    )
+    small = Package({**package.files, **dict.fromkeys(words, b"as signed")}, package.key).signed().zip()
+    step = 1 if FULL else 40
+    judged = page.evaluate(
+        """async ([text, step]) => {
+            const data = Uint8Array.from(atob(text), each => each.charCodeAt(0));
+            const judge = () => check(new File([data], "response.zip"));
+            const seen = {untouched: (await judge()).verdict, yes: [], crash: [], no: 0};
+            for (let at = 0; at < data.length; at += step) {
+                data[at] ^= 1 + at * 89 % 255;
+                const {verdict, findings} = await judge();
+                data[at] ^= 1 + at * 89 % 255;
+                if (findings.some(each => each.where.includes("Error"))) seen.crash.push(at);
+                if (verdict === "no") seen.no += 1; else seen.yes.push(at);
+            }
+            return seen;
+        }""",
+        [base64.b64encode(small).decode(), step],
+    )
+    print(f"\n{judged['no']:,} changed bytes of a ZIP of {len(small):,} bytes seen in Chromium")
+    tried = len(range(0, len(small), step))
+    assert judged == {"untouched": "yes", "yes": [], "crash": [], "no": tried} and tried > 300
 
 
 def test_the_plain_implementations_agree_with_the_browsers(page: Any) -> None:

@@ -10,6 +10,7 @@ import io
 import json
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from workflows import answering, requesting
 SECRETS = ("zwetschge", "quibble-cake", "715-555-0142", "wholly private", "hidden-handle", "sign of a secret")
 """Words that are withheld in the package, each in another way."""
 
-STORED = (".pdf", ".png", ".xlsx", ".wacz")
+STORED = (".pdf", ".png", ".xlsx", ".wacz", "manifest.json", "manifest.signed.txt")
 Rows = list[dict[str, Any]]
 
 
@@ -39,6 +40,13 @@ def picture(colour: str) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8, 6), colour).save(out, "PNG")
     return out.getvalue()
+
+
+def packed(name: str, data: bytes) -> dict[str, str]:
+    """What the manifest says of a file that is compressed in the ZIP."""
+    packer = zlib.compressobj(wbits=-15)
+    done = packer.compress(data) + packer.flush()
+    return {} if name.endswith(STORED) else {"packed": hashlib.sha256(done).hexdigest()}
 
 
 @dataclass
@@ -74,7 +82,7 @@ class Package:
         key = key or self.key
         notes = ("manifest.json", "manifest.signed.txt")
         rows = [
-            {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+            {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), **packed(name, data)}
             for name, data in sorted(self.files.items())
             if name not in notes
         ]

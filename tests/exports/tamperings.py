@@ -1,7 +1,10 @@
 """The list of tamperings: what is done, and the codes it leads to, the same in every verifier."""
 
 import hashlib
+import io
 import json
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -176,9 +179,20 @@ def containers() -> list[Tampering]:
         T("the count at the end", "P-02-zip-structure", on_zip(at_last(b"PK\5\6", 10))),
         T("a remark at the end", "P-02-zip-structure", on_zip(lambda data: flipped(data, -1))),
         T("packed bytes of a file", "P-07-damaged", on_zip(lambda data: flipped(data, 30 + 10 + 20 + 40))),
+        T("a bit that no file needs", "P-02-zip-structure", on_zip(_with_a_loose_bit)),
         T("stored bytes of the PDF", "P-07-damaged", on_zip(lambda data: flipped(data, data.index(b"%PDF") + 700))),
         T("a hole between two files", "P-02-zip-structure", on_zip(_with_a_hole)),
     ]
+
+
+def _with_a_loose_bit(data: bytes) -> bytes:
+    """Another bit in the last byte of something compressed, after its end: it is unpacked to the same."""
+    for each in zipfile.ZipFile(io.BytesIO(data)).infolist():
+        start = each.header_offset + 30 + len(each.filename) + 20
+        packed = flipped(data[start : start + each.compress_size], -1, 128)
+        if each.compress_type == zipfile.ZIP_DEFLATED and zlib.crc32(zlib.decompress(packed, -15)) == each.CRC:
+            return flipped(data, start + each.compress_size - 1, 128)
+    raise AssertionError("no file of this package ends within a byte")
 
 
 def insiders() -> list[Tampering]:

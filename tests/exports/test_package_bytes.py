@@ -181,7 +181,11 @@ def by_name(files: dict[str, bytes]) -> bytes:
     with zipfile.ZipFile(out, "w") as plain:
         for name, data in files.items():
             info = zipfile.ZipInfo(name, DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(PACKED) else zipfile.ZIP_STORED
+            info.compress_type = (
+                zipfile.ZIP_DEFLATED
+                if name.endswith(PACKED) and not name.startswith("manifest")
+                else zipfile.ZIP_STORED
+            )
             info.create_system, info.external_attr = 3, 0o644 << 16
             with plain.open(info, "w", force_zip64=True) as member:
                 member.write(data)
