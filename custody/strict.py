@@ -17,6 +17,7 @@ from custody.errors import UsageError
 Kind = TypeVar("Kind", bound=StrEnum)
 Kept = TypeVar("Kept")
 _MISSING: Any = object()
+_YEARS = " of the years 1900 to 2999"
 
 
 class Fields:
@@ -64,13 +65,14 @@ class Fields:
         """A day, without quotation marks."""
         value: date | None = self._value(name, default)
         fine = value is None or (isinstance(value, date) and not isinstance(value, datetime) and _plausible(value))
-        return self._checked(name, value, fine, "a day: write it without quotation marks, 2025-12-01")
+        return self._checked(name, value, fine, f"a day{_YEARS}: write it without quotation marks, 2025-12-01")
 
     def moment(self, name: str, default: Any = None) -> date | datetime | None:
         """A day, or a moment with or without its zone (2025-12-19T16:45:00-06:00)."""
         value: date | datetime | None = self._value(name, default)
         fine = value is None or (isinstance(value, date) and _plausible(value))
-        return self._checked(name, value, fine, "a day or a moment: write it without quotation marks, 2025-12-01")
+        what = f"a day or a moment{_YEARS}: write it without quotation marks, 2025-12-01"
+        return self._checked(name, value, fine, what)
 
     def clock_time(self, name: str) -> time | None:
         """A time of day without quotation marks (16:30:00), None when it is not there."""
@@ -140,7 +142,8 @@ class Fields:
 
     def _checked(self, name: str, value: Kept, fine: bool, what: str) -> Kept:
         if not fine:
-            raise UsageError(f"{self.where}: {name} is {value!r}.", f"It must be {what}.")
+            shown = value.isoformat() if isinstance(value, (date, time)) else repr(value)
+            raise UsageError(f"{self.where}: {name} is {shown}.", f"It must be {what}.")
         return value
 
 

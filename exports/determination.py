@@ -83,6 +83,7 @@ class Reason:
 class DenialRules:
     """What a written denial must contain. `review_phrases`: each group needs one of its phrases in the letter.
 
+    None of `review_denials` may stand there: they say that there is no review.
     `conclusory` words name no reason; where the custodian's own words are needed they are `least_words` at least.
     """
 
@@ -91,6 +92,7 @@ class DenialRules:
     oral_demand_days: int
     citation: str
     conclusory: tuple[str, ...]
+    review_denials: tuple[str, ...] = ()
     least_words: int
     verified_by: str
 
@@ -136,6 +138,8 @@ def missing_in(text: str, outcome: Outcome, reasons: Sequence[Reason], rules: De
             lacks.append(nothing)
         elif (own or _plain(reason.words)) not in plain:
             lacks.append(f"the reason for {reason.code} is not in the letter: {reason.note or reason.words}")
+    if denied := next((each for each in rules.review_denials if _plain(each) in plain), ""):
+        lacks.append(f"the sentence on review is taken back: the letter says {denied!r}")
     for group in rules.review_phrases:
         if not any(_plain(each) in plain for each in group):
             lacks.append(f"the sentence on review is missing or incomplete: it does not say {group[0]!r}")

@@ -275,6 +275,7 @@ def _denial(row: Fields | None) -> DenialRules | None:
         oral_demand_days=row.integer("oral_demand_days", low=1, high=1000),
         citation=row.text("citation"),
         conclusory=row.texts("conclusory"),
+        review_denials=row.texts("review_denials"),
         least_words=row.integer("least_words", 1),
         verified_by=row.text("verified_by", ""),
     )

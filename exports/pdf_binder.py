@@ -83,6 +83,12 @@ def pages_in(pdf: BoundPdf) -> int:
         return len(document.pages)
 
 
+def shown_bytes(media: MediaFile) -> int:
+    """How many bytes a picture has on the page; 0 for what is not shown there."""
+    small = _shown_picture(media)
+    return len(small[1]) if small else 0
+
+
 def _render(work: tuple[Path, VolumeJob]) -> int:
     path, job = work
     render_volume(job, path, path.with_name(f"kept-{job.volume:03d}.pdf") if job.is_kept else None)
@@ -186,12 +192,16 @@ def _picture(media: MediaFile, pictures: dict[str, tuple[str, bytes]]) -> dict[s
     alt = plain(media.alt)
     shown: dict[str, Any] = {"name": media.name, "media_type": media.media_type, "size": f"{media.size:,}", "alt": alt}
     shown["described"] = "gives no description" not in alt
-    data = _small(media) if media.media_type.startswith("image/") and media.size < 64_000_000 else None
+    data = _shown_picture(media)
     shown["picture"] = ""
     if data is not None:
         pictures[media.name] = data
         shown["picture"] = f"ofrecord:{media.name}"
     return shown
+
+
+def _shown_picture(media: MediaFile) -> tuple[str, bytes] | None:
+    return _small(media) if media.media_type.startswith("image/") and media.size < 64_000_000 else None
 
 
 def _small(media: MediaFile) -> tuple[str, bytes] | None:

@@ -248,6 +248,11 @@ def _answer(row: Fields | None, law: str) -> Answered | None:
 def _marks(row: Fields, decision: str) -> Mapping[Mark, int] | None:
     marks = row.table("marks")
     if marks is not None:
+        if decision in _DECISIONS:
+            raise UsageError(
+                f"{row.where}: it has both marks and decision.",
+                "Keep one of them; the decision follows from the marks.",
+            )
         found = {Mark(name): marks.integer(name) for name in marks.names() if name in set(Mark)}
         marks.done()
         return found

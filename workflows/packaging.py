@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from archiver import durable
 from custody.errors import DamageError, UnavailableError, UsageError
 from exports.bag import write_bag
 from exports.format import BoundPdf, Format, Made
-from exports.parts import PartFile, shares, whole
-from exports.pdf_binder import Style, bind, kept_copies
-from exports.response import Response
+from exports.parts import Learned, PartFile, judged, learned, shares, some_of, trial, whole
+from exports.pdf_binder import VOLUME, Style, bind, kept_copies, shown_bytes
+from exports.response import Entry, Response
 from exports.table import BAG, formats_with
 from exports.zip_bundle import check_package, write_zip
 
 SMALLEST_PART = 5_000_000
-_TRIES = 5
+_TRIES, _AIM = 5, 0.95
+"""How often parts are made smaller when one came out too large; how much of the size asked is aimed at."""
+_PICTURES = 40
 _UNITS = {"": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
 
 
@@ -59,18 +62,35 @@ def build(response: Response, work: Path, wanted: Wanted, signed: Signed, key: s
     formats = formats_with([name for name in wanted.formats if name != BAG])
     if not wanted.part_size:
         return [_checked(_one(response, work, formats, signed, told), key)]
-    budget = wanted.part_size
+    known = _tried(response, work / "trial", formats, signed)
+    budget = wanted.part_size * _AIM
     for attempt in range(_TRIES):
-        cut = shares(response, budget)
+        cut = shares(response, budget, known)
         if cut == [whole(response)]:
             built = [_one(response, work / f"try-{attempt}", formats, signed, told)]
         else:
             parts = [response.shared(share, n, len(cut)) for n, share in enumerate(cut, 1)]
             built = list(_each(parts, work / f"try-{attempt}", formats, signed, told))
-        if all(each.zip.stat().st_size <= wanted.part_size or each.response.count == 1 for each in built):
+        largest = max((each.zip.stat().st_size for each in built if each.response.count > 1), default=0)
+        if largest <= wanted.part_size:
             return [_checked(each, key) for each in built]
-        budget = budget * 2 // 3
+        budget *= _AIM * wanted.part_size / largest
     raise UnavailableError("The response could not be cut into parts of this size.", "Choose a larger --part-size.")
+
+
+def _tried(response: Response, work: Path, formats: Sequence[Format], signed: Signed) -> Learned:
+    """What a package of some of the records comes to, and some of the pictures as they are shown."""
+    some, weight = trial(response)
+    built = _one(some, work, formats, signed, lambda done: None)
+    pdf = sum(each.path.stat().st_size for each in built.pdfs)
+    return learned(response, weight, built.zip.stat().st_size, pdf, _picture_share(response), VOLUME)
+
+
+def _picture_share(response: Response) -> float:
+    """How many bytes pictures have on the page for each that is judged; of some of them."""
+    every = (media for entry in some_of(response) if isinstance(entry, Entry) for media in entry.media if judged(media))
+    some = list(islice(every, _PICTURES))
+    return sum(map(shown_bytes, some)) / sum(map(judged, some)) if some else 0.0
 
 
 def bag_of(response: Response, built: Sequence[Built], work: Path) -> Path:

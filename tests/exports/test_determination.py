@@ -56,6 +56,16 @@ def test_other_endings(ending: Ending, outcome: Outcome) -> None:
     assert made.must_be_written == (outcome is Outcome.NOT_SUFFICIENT)
 
 
+@pytest.mark.parametrize(
+    "taken_back",
+    ["This determination is final.", "It is not subject to review by mandamus.", "There is no review of it."],
+)
+def test_a_letter_that_takes_the_review_back_does_not_go(taken_back: str) -> None:
+    assert missing_in(GOOD, Outcome.DENIED, [REASON], RULES) == ()
+    (lack,) = missing_in(f"{GOOD} {taken_back}", Outcome.DENIED, [REASON], RULES)
+    assert "the sentence on review is taken back" in lack
+
+
 def test_a_part_that_is_referred_is_denied_in_part_where_the_rest_is_released() -> None:
     made = determine({Mark.RELEASE: 3}, Ending(referred=DAY))
     assert made.outcome is Outcome.IN_PART and made.denies and "referred" in made.why

@@ -59,6 +59,18 @@ def test_one_bad_case_hides_no_other(tmp_path: Path) -> None:
     assert all(each.trouble.startswith(each.file) and each.cure for each in results if each.trouble)
 
 
+def test_days_no_one_can_mean_and_a_decision_beside_its_marks_are_told(tmp_path: Path) -> None:
+    both = "answer = {marks = {withhold = 2}, decision = 'granted'}\nexpect = {denial = false}\n"
+    (tmp_path / "a.toml").write_text(
+        "[[case]]\nid = 'year'\nrequest = {received = 0001-01-01}\nexpect = {target = 2026-01-06}\n"
+        f"[[case]]\nid = 'both'\nrequest = {{received = 2025-12-19}}\n{both}",
+        encoding="utf-8",
+    )
+    found = requests_in(tmp_path)
+    assert "received is 0001-01-01." in found["year"].trouble and "years 1900 to 2999" in found["year"].cure
+    assert "both marks and decision" in found["both"].trouble and "follows from the marks" in found["both"].cure
+
+
 def test_the_command_ends_with_3_and_still_shows_every_case(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text(

@@ -21,7 +21,7 @@ from custody.ids import RecordNumber
 from custody.request import Mark
 from exports import pdf_binder
 from exports.certification import words_of
-from exports.parts import shares, weight, whole
+from exports.parts import Learned, shares, weigh, whole
 from exports.platform_limits import limits_of
 from exports.verifier.verify import check, told
 from exports.zip_bundle import check_package
@@ -165,6 +165,24 @@ def test_a_large_answer_comes_in_parts_that_are_each_complete(archive: Archive, 
     assert (folder / "earlier" / "01" / "response-part-01.zip").exists()
 
 
+@pytest.mark.parametrize(("count", "media", "limit"), [(80, 0, 200_000), (30, 300_000, 1_600_000)])
+def test_parts_come_out_nearly_as_large_as_was_asked_and_never_larger(
+    archive: Archive, jsonl: Jsonl, count: int, media: int, limit: int
+) -> None:
+    released(archive, jsonl, count=count, media=media)
+    made = answer(archive, part_size=limit)
+    sizes = [Path(part["zip"]).stat().st_size for part in made["parts"]]
+    assert len(sizes) > 2 and max(sizes) <= limit
+    assert [size for size in sizes[:-1] if size < 0.7 * limit] == []
+
+
+def test_an_answer_that_fits_is_not_cut(archive: Archive, jsonl: Jsonl) -> None:
+    released(archive, jsonl, count=40)
+    whole_size = Path(answer(archive)["zip"]).stat().st_size
+    made = answer(archive, part_size=whole_size * 5 // 4)
+    assert made["parts"] == [] and Path(made["zip"]).stat().st_size == whole_size
+
+
 def test_a_changed_part_number_is_seen(archive: Archive, jsonl: Jsonl) -> None:
     released(archive, jsonl, media=1_200_000)
     made = answer(archive, part_size=6_000_000)
@@ -182,11 +200,13 @@ def test_cutting_loses_no_record_and_keeps_threads_together(archive: Archive, js
     released(archive, jsonl, count=30)
     with archive.writing() as house:
         response = answering.response_for(house, 1)
-        weights = [weight(entry) for entry in response.entries()]
+        known = Learned(base=1_500_000, data=0.5, pdf=0.5, picture=1.0, volume=250)
+        sizes = [known.size(weigh(entry)) for entry in response.entries()]
         labels = [entry.label for entry in response.entries()]
-        assert shares(response, 10**9) == [whole(response)] and len(shares(response, 1)) == 30 and min(weights) > 0
+        assert shares(response, 10**9, known) == [whole(response)] and min(sizes) > 1_500_000
+        assert len(shares(response, 1, known)) == 30
         for limit in (1, 1_540_000, 1_600_000, 10**9):
-            cut = shares(response, limit)
+            cut = shares(response, limit, known)
             assert [share.start for share in cut] == [0, *(share.stop for share in cut[:-1])] and cut[-1].stop == 30
             parts = [response.shared(share, n, len(cut)) for n, share in enumerate(cut, 1)]
             assert [entry.label for part in parts for entry in part.entries()] == labels
