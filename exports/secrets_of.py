@@ -39,11 +39,14 @@ _ROOM = Path(__file__).parent
 class Secrets:
     """What to look for, by the letters of its words run together, with the record it is withheld of; and the digests
     (SHA-256, hex) of withheld files. `owners` are the records of which a string is withheld as it is: that such a
-    record shows it itself does not make it public, it is the very mistake that is looked for."""
+    record shows it itself does not make it public, it is the very mistake that is looked for. `shown_in` are other
+    records that show words which are redacted somewhere: these words are not looked for, and a person is told."""
 
     strings: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     owners: dict[str, set[str]] = field(default_factory=dict)
+    shown_in: tuple[str, ...] = ()
+    _redacted: dict[str, set[str]] = field(default_factory=dict)
     _heads: dict[str, list[str]] = field(default_factory=dict)
     _long_heads: dict[str, list[str]] = field(default_factory=dict)
 
@@ -94,7 +97,24 @@ class Secrets:
         """What stands in this text, shown with the record `label`, is no secret."""
         for each in set(self.found_in(text)):
             if label not in self.owners.get(each, ()):
-                self._drop(each)
+                if label and each in self._redacted:
+                    self._redacted[each].add(label)
+                else:
+                    self._drop(each)
+
+    def add_redacted(self, text: str, label: str) -> None:
+        """Words that are redacted wherever they stand in a record."""
+        self.add(text, label)
+        letters = "".join(words(text))
+        if letters in self.strings:
+            self._redacted.setdefault(letters, set())
+
+    def forget_shown(self) -> None:
+        """Forget redacted words that other records show, and keep in mind which records these are."""
+        for each in [each for each, records in self._redacted.items() if records]:
+            self._drop(each)
+        labels: set[str] = set().union(*self._redacted.values())
+        self.shown_in = tuple(sorted(labels, key=lambda label: int(label[1:])))
 
     def forget_digest(self, sha256: str, label: str) -> None:
         """A file that is released anyway, with the record `label`."""
@@ -149,6 +169,7 @@ def secrets_of(
                 secrets.forget_digest(media.sha256, label)
             for text in _shown(entry):
                 secrets.forget(text, entry.label)
+        secrets.forget_shown()
     return secrets
 
 
@@ -166,7 +187,7 @@ def _add_all(secrets: Secrets, content: Content, label: str) -> None:
 
 def _add_hidden(secrets: Secrets, record: Record, hidden: Hidden, label: str) -> None:
     for literal, _, _ in hidden.phrases:
-        secrets.add(literal, label)
+        secrets.add_redacted(literal, label)
     for version in record.versions:
         if hidden.codes:
             secrets.add_digest(version.digest, label)

@@ -47,7 +47,8 @@ def respond(
     house: House, number: int, into: Path | None, told: Callable[[int], None], wanted: Wanted | None = None
 ) -> dict[str, Any]:
     """Write the answer with what goes beside it and close the request as answered. Returns paths, digests and counts,
-    and `unseen`: how many places of each kind have the form of something private and were shown to nobody.
+    `unseen`: how many places of each kind have the form of something private and were shown to nobody, and `shown_in`:
+    records that show words which are redacted in others.
 
     The same request in the same state gives the same bytes. Raises UsageError while anything is undecided. Once the
     determination was given, only the very package that it names is written again, and nothing is recorded.
@@ -76,7 +77,7 @@ def _respond(
     counts["context"] = response.context
     if given is None:
         house.journal.write(("request.responded", number, {**made, **counts}))
-    seen = {"unseen": unseen if given is None else {}}
+    seen = {"unseen": unseen if given is None else {}, "shown_in": list(secrets.shown_in)}
     return {"request": number, **made, **counts, **seen, "earlier": kept["earlier"], "decided": given is not None}
 
 

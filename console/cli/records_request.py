@@ -213,6 +213,11 @@ def respond(
         what = ", ".join(f"{count:,} {kind}" for kind, count in sorted(made["unseen"].items()))
         note(f"Nobody has looked yet at what has the form of something private in this answer: {what}.")
         note(f"Before you send it: ofrecord request drafts find {number}, decide on each, and respond again.")
+    if made["shown_in"]:
+        first, others = made["shown_in"][:5], len(made["shown_in"]) - 5
+        there = ", ".join(first) + (f" and {others:,} more" if others > 0 else "")
+        note(f"Words that are redacted elsewhere go out in {there}: they were not searched for.")
+        note(f"Is that meant? ofrecord request records {number} {made['shown_in'][0]}")
     lines = [*_written(made), ""]
     lines.append(f"{made['released']:,} released, {made['redacted']:,} in part, {made['withheld']:,} withheld.")
     if made["context"]:

@@ -27,7 +27,7 @@ from exports.verifier.verify import check, told
 from exports.zip_bundle import check_package
 from tests.conftest import Archive
 from tests.workflows.test_answering import collected, picture
-from workflows import answering, deciding, packaging, papering, requesting, sending
+from workflows import answering, deciding, drafting, packaging, papering, requesting, sending
 from workflows.packaging import Wanted
 
 Jsonl = Callable[..., Path]
@@ -127,6 +127,23 @@ def test_every_file_says_the_same_counts_and_the_same_records(archive: Archive, 
         assert requesting.story(house, 1).marks == {"release": 10, "redact": 1, "withhold": 1}
     paper = pdf_text(made["certification"])
     assert "12: 10 in full, 1 in part, 1 withheld" in paper and made["zip_sha256"] in paper.replace(" ", "")
+
+
+def test_it_is_said_where_words_go_out_that_are_redacted_elsewhere(archive: Archive, jsonl: Jsonl) -> None:
+    posts = [
+        {"object_id": str(n), "text": text, "created_at": f"2025-03-0{n + 1}T12:00:00Z"}
+        for n, text in enumerate(("Zebulon Quackenbush lives there", "ZEBULON\nQuackenbush again", "snow"))
+    ]
+    archive.take_in(jsonl("a", *posts))
+    collected(archive)
+    with archive.writing() as house:
+        requesting.mark(house, 1, None, Mark.RELEASE, "", "")
+        requesting.redact(house, 1, RecordNumber(1), "text", "Zebulon Quackenbush", "WI-BAL", "a witness in fear")
+        drafting.dismiss(house, 1, drafting.open_drafts(house, 1))
+    assert answer(archive)["shown_in"] == ["R2"]
+    with archive.writing() as house:
+        requesting.redact(house, 1, RecordNumber(2), "text", "ZEBULON\nQuackenbush", "WI-BAL", "a witness in fear")
+    assert answer(archive)["shown_in"] == []
 
 
 def test_a_large_answer_comes_in_parts_that_are_each_complete(archive: Archive, jsonl: Jsonl) -> None:
