@@ -1,6 +1,8 @@
 """A paper as a PDF on the city's letterhead, tagged for screen readers, the same bytes every time."""
 
+import io
 from pathlib import Path
+from typing import IO
 
 from markupsafe import Markup
 from weasyprint import HTML
@@ -23,13 +25,20 @@ td:first-child, th { hyphens: none; }
 """
 
 
-def write_paper(paper: Paper, target: Path) -> None:
-    """Write a paper as a PDF to a temporary file."""
+def write_paper(paper: Paper, target: Path | IO[bytes]) -> None:
+    """Write a paper as a PDF to a temporary file, or to an open one."""
     css = (TEMPLATES / "response.css").read_text(encoding="utf-8").replace("REQUEST_LABEL", _quoted(paper.title))
     parts = [(type(part).__name__, part) for part in paper.parts]
     page = template("paper.html").render(p=paper, parts=parts, css=Markup(css + _MORE))
     with still_clock():
         HTML(string=page, base_url="ofrecord:", url_fetcher=OnlyOurs({})).write_pdf(target, pdf_variant="pdf/ua-1")
+
+
+def paper_bytes(paper: Paper) -> bytes:
+    """A paper as the bytes of a PDF."""
+    out = io.BytesIO()
+    write_paper(paper, out)
+    return out.getvalue()
 
 
 def _quoted(title: str) -> str:

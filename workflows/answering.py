@@ -31,12 +31,10 @@ from workflows.packaging import Built, Wanted, bag_of, build, part_files, stem_o
 from workflows.release_gate import gate
 from workflows.request_life import life_of, live
 from workflows.requesting import request_of
-from workflows.shelving import keep
+from workflows.shelving import keep, note_files
 from workflows.subjects import augmentations
 
 _BAG = "response-bag.zip"
-_MADE_ANEW = (_BAG, "certification.pdf")
-"""What is not the same each time it is written: it says who certifies, and what was asked for beside the answer."""
 _ACTS = (
     "request.opened", "request.collected", "request.context-added", "request.marked", "request.redacted",
     "redaction.lifted", "redaction.made-together", "redaction.lifted-together",
@@ -77,6 +75,7 @@ def _respond(
     counts["context"] = response.context
     if given is None:
         house.journal.write(("request.responded", number, {**made, **counts}))
+    note_files(house, number, folder, made["files"])
     seen = {"unseen": unseen if given is None else {}, "shown_in": list(secrets.shown_in)}
     return {"request": number, **made, **counts, **seen, "earlier": kept["earlier"], "decided": given is not None}
 
@@ -137,9 +136,7 @@ def _made(folder: Path, built: Sequence[Built], digests: Mapping[str, str]) -> d
     made: dict[str, Any] = {"pdf": str(folder / f"{stem}.pdf"), "pdf_sha256": digests[f"{stem}.pdf"]}
     made |= {"zip": str(folder / zip_name(first)), "zip_sha256": digests[zip_name(first)]}
     zips = {zip_name(each) for each in built}
-    made["files"] = {
-        name: digests[name] for name in sorted(digests) if name.endswith((".pdf", ".zip")) and name not in _MADE_ANEW
-    }
+    made["files"] = {name: digests[name] for name in sorted(digests) if name.endswith((".pdf", ".zip"))}
     others = [name for name in digests if "/" not in name and name.endswith(".pdf") and "-vol-" in name]
     made["volumes"] = [str(folder / name) for name in others]
     made["parts"] = (

@@ -15,9 +15,9 @@ from archiver.catalog.act import Act
 from archiver.catalog.ledger_check import public_key
 from archiver.catalog.rows import moment
 from archiver.ledger import origin_of
-from archiver.working import working_folder
 from custody.authority import User, Waits, numbers_in
 from custody.clock import text_of
+from custody.digest import sha256
 from custody.errors import DamageError, InputError, UnavailableError, UsageError
 from custody.ledger import joint_proof
 from exports.certificate import paper_of
@@ -61,7 +61,10 @@ def issue(
     if known is not None:
         return known
     document = {**_document(house, number, backups), "method": list(method), "survivors": survivors}
-    house.journal.write((ISSUED, number, {"certificate": document["certificate"], "document": document}))
+    files = {name: sha256(data) for name, data in papers_of(house, document).items()}
+    house.journal.write(
+        (ISSUED, number, {"certificate": document["certificate"], "document": document, "files": files})
+    )
     return document
 
 
@@ -90,15 +93,18 @@ def write_certificate(house: House, number: int, into: Path) -> Written:
         pdf=name / "certificate.pdf",
         premis=name / "premis.xml",
     )
-    from exports.pdf_paper import write_paper  # the typesetter is slow to load
-
     durable.write_new(written.json, certificate_chunks(_evidence(house, number, document)))
-    with working_folder(house.settings.home) as work:
-        page = work / "certificate.pdf"
-        write_paper(paper_of(document, house.city.letterhead, house.city.time_zone), page)
-        durable.write_new(written.pdf, [page.read_bytes()])
-    durable.write_new(written.premis, [premis_of(document)])
+    for path, data in papers_of(house, document).items():
+        durable.write_new(name / path, [data])
     return written
+
+
+def papers_of(house: House, document: Mapping[str, Any]) -> dict[str, bytes]:
+    """What is written beside a certificate's data, by name: the same for people, and as PREMIS events."""
+    from exports.pdf_paper import paper_bytes  # the typesetter is slow to load
+
+    page = paper_bytes(paper_of(document, house.city.letterhead, house.city.time_zone))
+    return {"certificate.pdf": page, "premis.xml": premis_of(document)}
 
 
 def backup_sets(folder: Path, expires: str) -> list[dict[str, str]]:

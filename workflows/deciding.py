@@ -115,7 +115,7 @@ def decide(
     gone = sent_with(house, number, to, by_way, day) if handed_out else []
     house.journal.write(act, ("request.decided", number, {**data, "letter": act[2]["n"]}), *gone, *closed)
     other = differs_from_draft(house, number, written)
-    letter = replace(written, files=keep(house, number, act[2]), other_than_draft=other)
+    letter = replace(written, files=keep(house, number, act[2], written.pdf), other_than_draft=other)
     steps = _next(house, life, made, day, False, closing)
     return Given(determination=made, day=day, letter=letter, next_steps=steps, sent=bool(gone))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from archiver import durable
-from archiver.working import working_folder
 from custody.clock import local_day
 from custody.digest import sha256
 from custody.errors import UsageError
@@ -68,8 +67,8 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """A letter as written: its page, its text, its files, what it still lacks before it may be sent, and whether what
-    was locked is not what the draft in its folder said."""
+    """A letter as written: its page, its text, its files, what it still lacks before it may be sent, whether what was
+    locked is not what the draft in its folder said, and once it is locked its PDF."""
 
     kind: str
     paper: Paper
@@ -78,6 +77,7 @@ class Written:
     files: tuple[Path, ...] = ()
     lacks: tuple[str, ...] = ()
     other_than_draft: bool = False
+    pdf: bytes = b""
 
 
 def draft(house: House, number: int, wish: Wish, ready: bool = True) -> Written:
@@ -90,7 +90,7 @@ def draft(house: House, number: int, wish: Wish, ready: bool = True) -> Written:
     paper = written.paper
     if written.lacks or not ready:
         paper = replace(paper, about=f"DRAFT, not to be sent. {paper.about}")
-    return replace(written, files=_write(house, _folder(house, number), f"draft-{wish.kind}", paper))
+    return replace(written, files=_write(_folder(house, number), f"draft-{wish.kind}", paper))
 
 
 def words_of(house: House, number: int, wish: Wish) -> str:
@@ -131,12 +131,14 @@ def sending(
             f"{life.request.number} --mark withhold shows them), or change the letter with --body; then try again.",
         )
     n = len(life.letters()) + 1
+    written = replace(written, pdf=_pdf(written.paper))
     data: dict[str, Any] = {
         "n": n,
         "letter": wish.kind,
         "title": written.paper.title,
         "text": written.text,
         "sha256": sha256(written.text.encode()),
+        "pdf_sha256": sha256(written.pdf),
         "paper": data_of(written.paper),
         "by_way": by_way,
         "to": to,
@@ -156,7 +158,7 @@ def send(house: House, number: int, wish: Wish, by_way: str, to: str, on: date |
     written, act = sending(house, life, wish, by_way, to, on)
     house.journal.write(act, *_with_it(life, wish, by_way, act[2]["day"]))
     other = differs_from_draft(house, number, written)
-    return replace(written, files=keep(house, number, act[2]), other_than_draft=other)
+    return replace(written, files=keep(house, number, act[2], written.pdf), other_than_draft=other)
 
 
 def differs_from_draft(house: House, number: int, written: Written) -> bool:
@@ -165,10 +167,10 @@ def differs_from_draft(house: House, number: int, written: Written) -> bool:
     return path.is_file() and path.read_bytes() != written.text.encode()
 
 
-def keep(house: House, number: int, sent: Mapping[str, Any]) -> tuple[Path, ...]:
+def keep(house: House, number: int, sent: Mapping[str, Any], pdf: bytes = b"") -> tuple[Path, ...]:
     """Write the files of a letter that was sent: the same bytes every time, from what the vault keeps."""
     folder = _folder(house, number)
-    files = _write(house, folder, f"{sent['n']:02d}-{sent['letter']}", paper_from(sent["paper"]))
+    files = _write(folder, f"{sent['n']:02d}-{sent['letter']}", paper_from(sent["paper"]), pdf)
     for ending in ("pdf", "txt"):  # so that nobody takes the draft for what was sent
         durable.remove(folder / f"draft-{sent['letter']}.{ending}")
     return files
@@ -177,6 +179,11 @@ def keep(house: House, number: int, sent: Mapping[str, Any]) -> tuple[Path, ...]
 def again(house: House, number: int) -> list[Path]:
     """Write the files of all letters of a request that were sent, once more."""
     return [path for sent in life_of(house, number).letters() for path in keep(house, number, sent)]
+
+
+def pdf_again(sent: Mapping[str, Any]) -> bytes:
+    """The PDF of a letter that was sent, as it is written now."""
+    return _pdf(paper_from(sent["paper"]))
 
 
 def sent(house: House, number: int) -> list[dict[str, Any]]:
@@ -302,16 +309,16 @@ def _folder(house: House, number: int) -> Path:
     return house.settings.home / "letters" / f"request-{number}"
 
 
-def _write(house: House, folder: Path, name: str, paper: Paper) -> tuple[Path, ...]:
-    from exports.pdf_paper import write_paper  # the typesetter is slow to load, and only letters need it
+def _pdf(paper: Paper) -> bytes:
+    from exports.pdf_paper import paper_bytes  # the typesetter is slow to load, and only letters need it
 
+    return paper_bytes(paper)
+
+
+def _write(folder: Path, name: str, paper: Paper, made: bytes = b"") -> tuple[Path, ...]:
     for left in folder.glob(".*.part"):  # a try that was killed left a hidden piece of a letter
         durable.remove(left)
     pdf, text = folder / f"{name}.pdf", folder / f"{name}.txt"
-    with working_folder(house.settings.home) as work:
-        made = work / "letter.pdf"
-        write_paper(paper, made)
-        with made.open("rb") as file:
-            durable.write_new(pdf, iter(lambda: file.read(1 << 20), b""))
+    durable.write_new(pdf, [made or _pdf(paper)])
     durable.write_new(text, [as_text(paper).encode()])
     return pdf, text

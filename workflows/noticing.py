@@ -12,7 +12,6 @@ from typing import Any
 
 from archiver import durable
 from archiver.catalog import keeping_queries, rows
-from archiver.working import working_folder
 from custody.digest import sha256
 from custody.errors import UsageError
 from exports.paper import Grid, Heading, Paper, Paragraph, as_text
@@ -72,7 +71,7 @@ def draft(house: House, wanted: Wanted) -> tuple[Data, Path]:
     text = as_text(paper)
     data |= {"letter": text, "letter_sha256": sha256(text.encode())}
     folder = house.settings.home / "notices"
-    path = _write(house, paper, text, folder, number)
+    path, data["pdf_sha256"] = _write(paper, text, folder, number)
     house.journal.write(("notice.drafted", number, data))
     return notice_of(house, number), path
 
@@ -275,16 +274,15 @@ def _size(count: int) -> str:
     return f"{count} bytes"
 
 
-def _write(house: House, paper: Paper, text: str, folder: Path, number: int) -> Path:
-    from exports.pdf_paper import write_paper  # the typesetter is slow to load, and only letters need it
+def _write(paper: Paper, text: str, folder: Path, number: int) -> tuple[Path, str]:
+    """The PDF and the text of a notice. Returns where the PDF is, and its digest."""
+    from exports.pdf_paper import paper_bytes  # the typesetter is slow to load, and only letters need it
 
     target = folder / f"notice-{number}.pdf"
     for left in (target, target.with_suffix(".txt")):  # a try whose act was never written
         if left.exists():
             durable.remove(left)
-    with working_folder(house.settings.home) as work:
-        made = work / target.name
-        write_paper(paper, made)
-        durable.write_new(target, [made.read_bytes()])
+    made = paper_bytes(paper)
+    durable.write_new(target, [made])
     durable.write_new(target.with_suffix(".txt"), [text.encode("utf-8")])
-    return target
+    return target, sha256(made)

@@ -14,6 +14,7 @@ from exports.pdf_binder import Style, bind, pages_in
 from workflows.access import reading
 from workflows.answering import ready_response
 from workflows.house import House
+from workflows.shelving import note_files
 
 
 def paper(house: House, number: int, into: Path | None, told: Callable[[int], None]) -> dict[str, Any]:
@@ -33,5 +34,6 @@ def paper(house: House, number: int, into: Path | None, told: Callable[[int], No
             target = folder / "paper.pdf"
             with whole.path.open("rb") as file:
                 durable.write_new(target, iter(lambda: file.read(1 << 20), b""))
+            note_files(house, number, folder, {"paper.pdf": durable.hash_file(target)})
     facts = {"paper": str(target), "sha256": durable.hash_file(target), "pages": pages, "sheets": -(-pages // 2)}
     return {"request": number, **facts, "records": response.count}

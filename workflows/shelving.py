@@ -1,11 +1,16 @@
-"""Keeping an answer in its folder: every file whole or not at all, and an earlier answer beside it, never lost."""
+"""Keeping an answer in its folder: every file whole or not at all, and an earlier answer beside it, never lost.
+
+What every PDF and ZIP of it is stands in an act, so that a changed one is found.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from archiver import durable
+from archiver.catalog import queries
 from custody.errors import UnavailableError
+from workflows.house import House
 
 OWN = ("response*.zip", "response*.pdf", "parts.json", "parts.txt", "certification*", "city-copy/*.pdf")
 """The names of the files of an answer. Nothing else in the folder is ever touched."""
@@ -28,6 +33,24 @@ def keep(folder: Path, files: Mapping[str, Path]) -> dict[str, Any]:
         if not target.exists() or durable.hash_file(target) != digests[name]:
             durable.write_new(target, _chunks(source))
     return {"digests": digests, "earlier": earlier}
+
+
+def digests_of(house: House, number: int) -> dict[str, set[str]]:
+    """What the acts say of the files of an answer: of each name the digests it may have."""
+    known: dict[str, set[str]] = {}
+    for kind in ("request.responded", "answer.added"):
+        for act in queries.acts_of(house.catalog.connection, kind, number):
+            for name, digest in act.get("files", {}).items():
+                known.setdefault(name, set()).add(digest)
+    return known
+
+
+def note_files(house: House, number: int, folder: Path, files: Mapping[str, str]) -> None:
+    """Write down what files of an answer in the archive's folder are, where no act says so yet."""
+    known = digests_of(house, number)
+    new = {name: digest for name, digest in files.items() if digest not in known.get(name, ())}
+    if new and folder.resolve() == (house.settings.responses / f"request-{number}").resolve():
+        house.journal.write(("answer.added", number, {"files": new}))
 
 
 def _put_by(folder: Path, digests: Mapping[str, str]) -> str:

@@ -45,6 +45,10 @@ def _request_responded(deed: Deed, _: Names) -> str:
     return f"response to request {deed.subject} released: {sums}; ZIP sha256 {digests} ({who(deed)})"
 
 
+def _answer_added(deed: Deed, _: Names) -> str:
+    return f"{who(deed)} wrote {' and '.join(deed.data['files'])} beside the answer to request {deed.subject}"
+
+
 SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "request.opened": _request_opened,
     "request.collected": _request_collected,
@@ -52,5 +56,6 @@ SENTENCES: Mapping[str, Callable[[Deed, Names], str]] = {
     "request.redacted": _request_redacted,
     "redaction.lifted": _redaction_lifted,
     "request.responded": _request_responded,
+    "answer.added": _answer_added,
 }
 """Each kind of act and its sentence."""

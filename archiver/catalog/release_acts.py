@@ -12,6 +12,7 @@ def _kept_only(connection: Connection, done: Act) -> None:
 
 
 CHANGES: Mapping[str, Callable[[Connection, Act], None]] = {
+    "answer.added": _kept_only,
     "request.sent": _kept_only,
     "request.published": _kept_only,
     "request.unpublished": _kept_only,

@@ -9,10 +9,13 @@ import click
 from console.cli.output import counted, note, say, settings_of, with_json, without_date
 from custody.errors import UsageError
 from custody.ids import label_of, number_of
-from custody.record import Content, Record
+from custody.record import Content, Record, Version
 from workflows import finding
 from workflows.finding import Order, content_data
 from workflows.house import House, open_house
+
+_ASSERTED = ("created_at", "edited_at", "removed_at")
+"""Moments in a content that its source asserts; nobody here has proved them."""
 
 
 @click.command()
@@ -150,6 +153,13 @@ def show(context: click.Context, record: str, raw: bool, as_json: bool) -> None:
         say(as_json, data, _lines(seen.record, data, house, seen.thread))
 
 
+def _kept(version: Version) -> str:
+    """What the ledger can say of a version's time, and what its source asserts of it."""
+    kept = f"since {version.captured_at:%Y-%m-%d %H:%M} UTC in the ledger: it existed no later"
+    dated = f"; its source dates it {version.as_of:%Y-%m-%d %H:%M} UTC (asserted)"
+    return kept + (dated if version.as_of != version.captured_at else "")
+
+
 def _record(record: Record, handle: str) -> dict[str, Any]:
     versions = [
         {
@@ -164,14 +174,17 @@ def _record(record: Record, handle: str) -> dict[str, Any]:
     ]
     current = record.versions[record.current_index].n
     base = {"id": label_of(record.number), "account": handle, "platform": record.platform, "series": record.series}
-    return {**base, "current_version": current, "versions": versions}
+    return {**base, "current_version": current, "versions": versions, "asserted_by_source": ["as_of", *_ASSERTED]}
 
 
 def _lines(record: Record, data: dict[str, Any], house: House, thread: tuple[finding.ThreadEntry, ...]) -> list[str]:
     content, zone = record.current, house.city.time_zone
+    raw = [content.created_at_raw] if content.created_at_raw else []
+    said = "; ".join([*raw, "asserted by the source"] if content.created_at else raw)
     posted = f"{_when(content, zone)} {zone}" if content.created_at else "no date given"
     lines = [f"{data['id']}  {content.kind.value} on {data['account']} ({record.platform}), {content.state.value}"]
-    lines += [f"  posted   {posted}" + (f" ({content.created_at_raw})" if content.created_at_raw else "")]
+    lines += [f"  posted   {posted}" + (f" ({said})" if said else "")]
+    lines += [f"  kept     {_kept(record.versions[record.current_index])}"]
     lines += [f"  by       {content.author.name or content.author.handle or 'not said'}"]
     lines += [f"  link     {content.permalink}"] if content.permalink else []
     lines += [f"  series   {record.series}", ""]

@@ -120,6 +120,21 @@ def test_an_answer_is_refused_while_anything_is_undecided(archive: Archive, json
         requesting.redact(house, 1, RecordNumber(1), "text", "not there", "WI-BAL", "privacy outweighs")
 
 
+def test_an_answer_says_whose_word_its_dates_are(archive: Archive, jsonl: Callable[..., Path]) -> None:
+    archive.take_in(jsonl("a", {"text": "snow"}))
+    collected(archive)
+    with archive.writing() as house:
+        requesting.mark(house, 1, None, Mark.RELEASE, "", "")
+    made = respond(archive)
+    with zipfile.ZipFile(made["zip"]) as package:
+        places = [package.read(name).decode() for name in ("README.txt", "index.html")]
+    places.append("\n".join(page.extract_text() for page in pypdf.PdfReader(made["pdf"]).pages))
+    for text in places:
+        said = " ".join(text.replace("&#34;", '"').split())
+        assert said.count('"Posted" is what the platform or its download asserts.') == 1
+        assert "it existed no later than that" in said
+
+
 def test_the_package_holds_what_the_manifest_names_and_a_changed_byte_is_found(archive: Archive, jsonl: Jsonl) -> None:
     archive.take_in(jsonl("a", {"text": "=1+1", "media": [{"uri": "a.png"}]}, media={"a.png": picture()}))
     collected(archive)

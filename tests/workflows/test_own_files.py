@@ -16,9 +16,22 @@ from custody.request import Mark
 from tests.conftest import Archive
 from tests.workflows.purge_scene import OLD, Scene, quick_keys
 from tests.workflows.test_answering import collected, respond
-from workflows import auditing, certificates, deciding, noticing, purge_carrying_out, requesting
+from workflows import (
+    answering,
+    auditing,
+    certificates,
+    deciding,
+    letters,
+    noticing,
+    packaging,
+    papering,
+    purge_carrying_out,
+    requesting,
+)
 from workflows.auditing import Level
+from workflows.letters import Wish
 from workflows.noticing import Wanted
+from workflows.request_life import life_of
 from workflows.starting import objections
 
 SEED = 20261121
@@ -71,12 +84,17 @@ def test_another_signing_key_is_found_at_once_and_never_used(answered: Archive, 
 
 def test_a_changed_bit_of_an_answer_is_found_and_the_file_named(answered: Archive) -> None:
     folder, tried = answered.settings.responses / "request-1", 0
-    for path in sorted(folder.rglob("response*.*")):
+    with answered.writing() as house:
+        answering.respond(house, 1, None, lambda done: None, packaging.Wanted(formats=("bag",)))
+        papering.paper(house, 1, None, lambda done: None)
+    for path in sorted(folder.rglob("*.*")):
+        if path.suffix not in (".pdf", ".zip"):
+            continue
         name = path.relative_to(answered.home).as_posix()
         for _ in damaged(path):
             assert found(answered) == {"answer-changed": {name}}
             tried += 1
-    assert tried == 4 * 3, "the PDF, the package and the city's copy"
+    assert tried == 4 * 10, "answers now and before, with certifications; city copies; the bag; the answer on paper"
     assert found(answered) == {}
 
 
@@ -96,7 +114,37 @@ def test_an_answer_that_was_put_aside_is_checked_and_one_that_was_removed_is_not
 def test_a_changed_letter_that_was_sent_is_found(answered: Archive) -> None:
     with answered.writing() as house:
         deciding.decide(house, 1, "email", "", None)
-    (path,) = (answered.home / "letters").rglob("01-*.txt")
+    files = sorted((answered.home / "letters").rglob("01-*.*"))
+    assert [path.suffix for path in files] == [".pdf", ".txt"]
+    for path in files:
+        for _ in damaged(path):
+            assert found(answered) == {"letter-changed": {path.relative_to(answered.home).as_posix()}}
+
+
+def test_an_answer_written_again_with_more_beside_it_is_no_false_alarm(answered: Archive) -> None:
+    """A bag and a copy on paper may be asked for after the determination: acts name them then, once."""
+    sizes = []
+    with answered.writing() as house:
+        deciding.decide(house, 1, "email", "", None)
+        for _ in range(3):
+            answering.respond(house, 1, None, lambda done: None, packaging.Wanted(formats=("bag",)))
+            papering.paper(house, 1, None, lambda done: None)
+            sizes.append(house.ledger.size())
+    assert sizes[0] == sizes[1] == sizes[2] and found(answered) == {}
+    for name in ("response-bag.zip", "certification.pdf", "paper.pdf"):
+        for _ in damaged(answered.settings.responses / "request-1" / name):
+            assert found(answered) == {"answer-changed": {f"responses/request-1/{name}"}}
+
+
+def test_a_letter_that_another_version_of_the_typesetter_wrote_again_is_no_false_alarm(answered: Archive) -> None:
+    """The digest in the act is that of the first writing; what is written now counts as well."""
+    with answered.writing() as house:
+        life = life_of(house, 1)
+        written, (kind, number, data) = letters.sending(house, life, Wish(kind="grant"), "email", "", None)
+        house.journal.write((kind, number, {**data, "pdf_sha256": "0" * 64}))
+        letters.keep(house, 1, data)
+    (path,) = (answered.home / "letters").rglob("01-*.pdf")
+    assert written.pdf == path.read_bytes() and found(answered) == {}
     for _ in damaged(path):
         assert found(answered) == {"letter-changed": {path.relative_to(answered.home).as_posix()}}
 
@@ -113,8 +161,9 @@ def test_changed_papers_of_a_destruction_are_found(
     with archive.writing() as house:
         written = certificates.write_certificate(house, number, archive.home / "certificates")
     assert found(archive) == {}
-    for _ in damaged(written.json):
-        assert set(found(archive)) == {"certificate-changed"}
+    for path in (written.json, written.pdf, written.premis):
+        for _ in damaged(path):
+            assert found(archive) == {"certificate-changed": {path.relative_to(archive.home).as_posix()}}
     key = next(iter(sorted((archive.home / "keys").glob("*.json"))))
     sound = key.read_text()
     other = sorted((archive.home / "keys").glob("*.json"))[-1].read_text()
@@ -129,8 +178,9 @@ def test_a_changed_notice_is_found(archive: Archive, jsonl: Jsonl) -> None:
     archive.take_in(jsonl("a", {"object_id": "1", "text": "an old post", **OLD}))
     with archive.writing() as house:
         noticing.draft(house, Wanted(contact="Dana Ruiz", phone="715-555-0100"))
-    for _ in damaged(archive.home / "notices" / "notice-1.txt"):
-        assert found(archive) == {"letter-changed": {"notices/notice-1.txt"}}
+    for name in ("notices/notice-1.txt", "notices/notice-1.pdf"):
+        for _ in damaged(archive.home / name):
+            assert found(archive) == {"letter-changed": {name}}
     assert found(archive) == {}
 
 

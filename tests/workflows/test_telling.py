@@ -215,6 +215,11 @@ TOLD = {
         "response to request 1 released: 5 in full, 2 in part, 1 withheld; ZIP sha256 ab (Dana Ruiz)",
     ),
     **LIFE,
+    "answer.added": (
+        1,
+        {"files": {"certification.pdf": "ab", "paper.pdf": "cd"}},
+        "Dana Ruiz wrote certification.pdf and paper.pdf beside the answer to request 1",
+    ),
     "request.context-added": (1, {"numbers": [7]}, "Dana Ruiz added R7 to request 1 as context"),
     "request.assigned": (
         1,

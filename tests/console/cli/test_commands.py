@@ -109,6 +109,23 @@ def test_a_search_by_days_says_what_has_no_date(tmp_path: Path) -> None:
     assert "posted   no date given\n" in run(f"ofrecord --home '{home}' show R2")[1]
 
 
+def test_a_date_says_whose_word_it_is(tmp_path: Path) -> None:
+    """What a source asserts is never shown as if the archive had proved it (ADR "The ledger")."""
+    home, source = tmp_path / "home", tmp_path / "records.jsonl"
+    lines = [record("1", "snow"), record("2", "snow", as_of="2025-03-02T08:00:00Z")]
+    source.write_text("\n".join(json.dumps(line) for line in lines) + "\n")
+    for words in ("init --city wausau", "account add parks --platform facebook", f"import '{source}' --account parks"):
+        assert run(f"ofrecord --home '{home}' {words}")[0] == 0
+    shown = [run(f"ofrecord --home '{home}' show {each}")[1] for each in ("R1", "R2")]
+    assert all("America/Chicago (asserted by the source)\n" in each for each in shown)
+    assert all(" UTC in the ledger: it existed no later" in each for each in shown)
+    assert (
+        "its source dates it" not in shown[0] and "; its source dates it 2025-03-02 08:00 UTC (asserted)\n" in shown[1]
+    )
+    _, printed = run(f"ofrecord --home '{home}' show R2 --json")
+    assert {"as_of", "created_at"} <= set(json.loads(printed.splitlines()[-1])["asserted_by_source"])
+
+
 @pytest.mark.parametrize(
     "words",
     [
