@@ -178,13 +178,16 @@ def _unknown(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_utc(content: Content) -> Content:
-    """The same content with its times in UTC. Raises InputError for a time without a zone."""
+    """The same content with its times in UTC. Raises InputError for one without a zone or outside the calendar."""
     for name in ("created_at", "edited_at", "removed_at"):
         moment = getattr(content, name)
         if moment is not None and moment.tzinfo is not UTC:
             if moment.tzinfo is None:
                 raise InputError(f"{name} has no time zone", "write it with an offset, such as 2025-03-01T12:00:00Z")
-            content = replace(content, **{name: moment.astimezone(UTC)})
+            try:
+                content = replace(content, **{name: moment.astimezone(UTC)})
+            except OverflowError as error:
+                raise InputError(f"{name} lies outside the calendar (years 1 to 9999)", "write null for it") from error
     return content
 
 

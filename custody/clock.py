@@ -31,21 +31,33 @@ def is_plausible(moment: datetime, now: datetime) -> bool:
 
 def text_of(moment: datetime) -> str:
     """A moment as RFC 3339 in UTC with milliseconds: `2026-11-20T22:36:05.123Z`."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def moment_of(text: str) -> datetime:
-    """The reverse of `text_of`; also accepts any RFC 3339 text with an offset. ValueError if it has none."""
+    """The reverse of `text_of`; also accepts any RFC 3339 text with an offset. ValueError if it has none, or if the
+    moment lies outside the years 1 to 9999 of UTC."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"a time without its zone: {text!r}")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"a time outside the calendar: {text!r}") from error
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """A moment by a city's clocks, for people to read; by UTC's at the edge of the calendar, where the zone's date
+    would lie before the year 1 or after 9999."""
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return moment.astimezone(UTC)
 
 
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day of a moment in a city's zone (`America/Chicago`): retention counts local days."""
-    return moment.astimezone(ZoneInfo(zone)).date()
+    return in_zone(moment, zone).date()
 
 
 _DAY = 86_400_000

@@ -12,6 +12,7 @@ from reprlib import repr as shortened
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from custody.clock import local_day
 from custody.errors import UsageError
 from custody.record import Record
 from custody.words import contains_phrase, joined, words
@@ -171,7 +172,7 @@ def _posted(record: Record, clause: Posted) -> bool:
     created = record.current.created_at
     if created is None:
         return False
-    day = created.astimezone(ZoneInfo(clause.zone)).date()
+    day = local_day(created, clause.zone)
     return (clause.since is None or clause.since <= day) and (clause.until is None or day <= clause.until)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
+from custody.clock import in_zone
 from custody.errors import UsageError
 from custody.evidence import Proof, Seal
 from custody.ids import RecordNumber, label_of
@@ -311,7 +311,7 @@ def _file_name(record: Record, n: int, media_type: str) -> str:
 
 
 def _city_time(moment: datetime, zone: str) -> str:
-    local = moment.astimezone(ZoneInfo(zone))
+    local = in_zone(moment, zone)
     hour = local.hour % 12 or 12
     return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {'a.m.' if local.hour < 12 else 'p.m.'} {local:%Z}"
 

@@ -2,11 +2,11 @@
 
 import sys
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from console.cli.output import counted, note, say, settings_of, with_json, without_date
+from custody.clock import in_zone
 from custody.errors import UsageError
 from custody.ids import label_of, number_of
 from custody.record import Content, Record, Version
@@ -124,7 +124,7 @@ def _print_hit(found: finding.Found, zone: str) -> None:
 def _when(content: Content, zone: str) -> str:
     if content.created_at is None:
         return "no date"
-    return f"{content.created_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return in_zone(content.created_at, zone).isoformat(" ")[:16]
 
 
 @click.command()

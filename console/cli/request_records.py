@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from console.cli.output import Progress, counted, note, say, settings_of, with_json
 from console.cli.request_words import record_named
+from custody.clock import in_zone
 from custody.ids import RecordNumber, label_of
 from custody.record import Content
 from custody.request import Mark
@@ -65,7 +65,7 @@ def shown(
 ) -> list[dict[str, Any]]:
     """Print records to be read, one after another; with `as_json` nothing is printed and they are given as data."""
     count, pages = going_through.pages(house, number, only, mark)
-    zone = ZoneInfo(house.city.time_zone)
+    zone = house.city.time_zone
     if as_json:
         return [_data(page, zone) for page in pages]
     for page in pages:
@@ -83,7 +83,7 @@ def _pictures(house: House, number: int, into: Path, only: Sequence[RecordNumber
     return written
 
 
-def _lines(page: Page, zone: ZoneInfo) -> Iterator[str]:
+def _lines(page: Page, zone: str) -> Iterator[str]:
     content, decision = page.record.current, page.decision
     state = "" if content.state.value == "live" else f" [{content.state.value}]"
     by = content.author.name or content.author.handle
@@ -105,7 +105,7 @@ def _lines(page: Page, zone: ZoneInfo) -> Iterator[str]:
     yield ""
 
 
-def _data(page: Page, zone: ZoneInfo) -> dict[str, Any]:
+def _data(page: Page, zone: str) -> dict[str, Any]:
     content, decision = page.record.current, page.decision
     return {
         "record": label_of(page.record.number),
@@ -133,8 +133,8 @@ def _picture_data(each: Picture) -> dict[str, Any]:
     return {"record": label_of(each.record), "field": each.field, "file": str(each.path), **size}
 
 
-def _when(content: Content, zone: ZoneInfo) -> str:
-    return f"{content.created_at.astimezone(zone):%Y-%m-%d %H:%M}" if content.created_at else "no date         "
+def _when(content: Content, zone: str) -> str:
+    return in_zone(content.created_at, zone).isoformat(" ")[:16] if content.created_at else "no date         "
 
 
 def _flat(text: str) -> str:

@@ -112,6 +112,7 @@ def test_days_are_the_citys_days_and_both_ends_are_included() -> None:
     assert finds(Posted(date(2025, 2, 28), date(2025, 2, 28)), one)
     assert not finds(Posted(date(2025, 3, 1), None), one)
     assert finds(Posted(date(2025, 3, 1), None, "UTC"), one)
+    assert finds(Posted(None, date(1900, 1, 1)), record(created_at=datetime(1, 1, 1, tzinfo=UTC)))
     assert finds(Posted(None, None), one)
     assert not finds(Posted(None, None), record())
 

@@ -203,3 +203,11 @@ def test_unknown_fields_inside_author_and_media_are_kept_too() -> None:
         line(author={"name": "Ann", "verified": True}, media=[{"uri": "a.jpg"}, {"uri": "b", "w": 8}])
     ).content
     assert content is not None and content.extra == {"author.verified": True, "media.1.w": 8}
+
+
+@pytest.mark.parametrize("name", ["created_at", "edited_at", "removed_at", "as_of"])
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_outside_the_calendar_costs_its_line_only(name: str, text: str) -> None:
+    beyond, whole = read(line(**{name: text}), line())
+    assert beyond.quarantined and name in beyond.place
+    assert whole.content is not None
