@@ -61,7 +61,7 @@ def run_folder(place: Path, judge: Judge, page: str) -> list[CaseResult]:
 
 def _is_case_file(path: Path) -> bool:
     """Whether a file is meant as one of cases: also one whose name was spoiled, as cases.toml.txt."""
-    return path.is_file() and not path.name.startswith(".") and ".toml" in path.name.casefold()
+    return not path.is_dir() and not path.name.startswith(".") and ".toml" in path.name.casefold()
 
 
 def _file(path: Path, place: Path, judge: Judge, page: str) -> Iterator[CaseResult]:
@@ -83,7 +83,11 @@ def _rows(path: Path, name: str, page: str) -> list[Any]:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UsageError(f"{name} is not written in UTF-8.", "Save it as UTF-8 and run the cases again.") from error
-    except (OSError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}.", "Put the file there, or take it away.") from error
+    except RecursionError as error:
+        raise UsageError(f"{name} holds brackets in brackets too deeply.", "Write lists and tables plainly.") from error
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name} cannot be read as TOML: {error}", "Mend the line it names.") from error
     strange = sorted(set(data) - {"case"})
     if strange:

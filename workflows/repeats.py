@@ -4,6 +4,7 @@ What is proposed is withheld only when a person accepts it; until it is accepted
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from archiver.catalog import queries, review_queries
@@ -25,6 +26,9 @@ PART_LETTERS = 3
 
 NAME_WORDS = 4
 """A withheld text of more words is no name."""
+
+_HEAD = 3
+"""Letters by which what is looked for is sorted."""
 
 Words = tuple[str, ...]
 Spot = tuple[RecordNumber, str, Words]
@@ -59,7 +63,8 @@ def repeats_of(house: House, number: int, made: Sequence[Redaction]) -> list[dic
         wanted |= _phrases(hidden_of(record, parts[record.number]))
     if not wanted:
         return []
-    selector = Selector(clause=Either(tuple(Phrase(phrase) for phrase in sorted(wanted))))
+    every = wanted | {("".join(phrase),) for phrase in wanted}
+    selector = Selector(clause=Either(tuple(Phrase(phrase) for phrase in sorted(every))))
     found = set(house.engine.numbers(selector)) & set(shown_numbers(house, number))
     return _rows(house, number, places_of(house, number, wanted, sorted(found), made))
 
@@ -83,14 +88,14 @@ def places_of(
     every = redactions_by_record(house, number)
     for part in made:
         every.setdefault(part.record, []).append(part)
-    by_first: dict[str, list[Words]] = {}
-    for phrase in wanted:
-        by_first.setdefault(phrase[0], []).append(phrase)
+    by_head: dict[str, list[str]] = {}
+    for letters in sorted({"".join(phrase) for phrase in wanted}):
+        by_head.setdefault(letters[:_HEAD], []).append(letters)
     found: dict[Spot, list[tuple[int, int, int]]] = {}
     for record in house.shelf.records(list(records)):
         hidden = hidden_of(record, every.get(record.number, ()))
         for version in record.versions:
-            for field, phrase, start, end in _standing(version, by_first, hidden):
+            for field, phrase, start, end in _standing(version, by_head, hidden):
                 found.setdefault((record.number, field, phrase), []).append((version.n, start, end))
     return found
 
@@ -140,18 +145,23 @@ def _parts(hidden: Hidden) -> set[Words]:
 
 
 def _standing(
-    version: Version, by_first: Mapping[str, Sequence[Words]], hidden: Hidden
+    version: Version, by_head: Mapping[str, Sequence[str]], hidden: Hidden
 ) -> Iterator[tuple[str, Words, int, int]]:
+    """Where the same letters stand, from the beginning of a word to the end of one: 715-555-0142 is 7155550142 too."""
+    sizes = sorted({len(head) for head in by_head})
     for field, text in fields_of(version.content):
         placed = spans(text)
         line = [word for _, _, word in placed]
+        starts = list(accumulate(map(len, line), initial=0))
+        joined, word_at = "".join(line), {place: at for at, place in enumerate(starts)}
         over = None
-        for at, word in enumerate(line):
-            for phrase in by_first.get(word, ()):
-                if tuple(line[at : at + len(phrase)]) != phrase:
+        for at, begin in enumerate(starts[:-1]):
+            for letters in (each for size in sizes for each in by_head.get(joined[begin : begin + size], ())):
+                after = word_at.get(begin + len(letters))
+                if after is None or not joined.startswith(letters, begin):
                     continue
                 over = hidden_places(version, field, text, hidden) if over is None else over
-                start, end = placed[at][0], placed[at + len(phrase) - 1][1]
+                start, end = placed[at][0], placed[after - 1][1]
                 if not any(a <= start and end <= b for a, b, _ in over):
                     whole = field in ("author", "permalink") or field.startswith("link:")
-                    yield (field, tuple(line), 0, -1) if whole else (field, phrase, start, end)
+                    yield (field, tuple(line), 0, -1) if whole else (field, tuple(line[at:after]), start, end)

@@ -59,6 +59,14 @@ def test_one_bad_case_hides_no_other(tmp_path: Path) -> None:
     assert all(each.trouble.startswith(each.file) and each.cure for each in results if each.trouble)
 
 
+def test_a_link_to_nothing_and_brackets_without_end_are_told(tmp_path: Path) -> None:
+    (tmp_path / "gone.toml").symlink_to("nowhere.toml")
+    (tmp_path / "deep.toml").write_text("note = " + "[" * 3000 + "]" * 3000, encoding="utf-8")
+    found = requests_in(tmp_path)
+    assert found["gone.toml"].trouble == "gone.toml cannot be read: No such file or directory."
+    assert "too deeply" in found["deep.toml"].trouble
+
+
 def test_days_no_one_can_mean_and_a_decision_beside_its_marks_are_told(tmp_path: Path) -> None:
     both = "answer = {marks = {withhold = 2}, decision = 'granted'}\nexpect = {denial = false}\n"
     (tmp_path / "a.toml").write_text(

@@ -165,6 +165,27 @@ def test_words_withheld_here_are_proposed_there_and_block_until_decided(archive:
     assert respond(archive)["released"] == 2  # R3, and R4 whose number a person decided to show
 
 
+@pytest.mark.parametrize("text", ["ring 7155550142 now", "ring 715555 01\u200b42 now", "ring 71-55-55-01-42 now"])
+def test_withheld_words_are_proposed_however_they_are_parted(archive: Archive, jsonl: Jsonl, text: str) -> None:
+    """The search after writing runs words together, and lets go what another record shows: so a person is asked."""
+    posts = [
+        {"object_id": str(n), "text": each} for n, each in enumerate(["Call 715-555-0142", text, "no 17155550142"])
+    ]
+    archive.take_in(jsonl("a", *posts))
+    with archive.writing() as house:
+        requesting.open_request(house, "All", archive.clock(), "email")
+        requesting.collect(house, 1, "*")
+        requesting.mark(house, 1, None, Mark.RELEASE, "", "")
+        requesting.redact(house, 1, R1, "text", "715-555-0142", "WI-BAL", WHY)
+        (blocked,) = release_blocks(house, 1)
+        assert "R2" in blocked and "R3" not in blocked
+        drafting.find(house, 1, [], [], False)
+        (draft,) = drafting.open_drafts(house, 1)
+        assert (draft.record, draft.kind, draft.places[0][1:]) == (2, "also-withheld", (5, len(text) - 4))
+        assert drafting.dismiss(house, 1, [draft]) == 1
+        assert release_blocks(house, 1) == [] and drafting.find(house, 1, [], [], False) == {}
+
+
 def test_patterns_propose_in_every_version_and_a_bad_one_changes_nothing(archive: Archive, jsonl: Jsonl) -> None:
     archive.take_in(jsonl("a", {"text": "mail a.b@c.example or 219-09-9999", "title": "715-555-0142"}))
     archive.take_in(jsonl("b", {"text": "mail a.b@c.example", "title": "715-555-0142"}))
