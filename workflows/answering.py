@@ -49,7 +49,8 @@ def respond(
     records that show words which are redacted in others.
 
     The same request in the same state gives the same bytes. Raises UsageError while anything is undecided. Once the
-    determination was given, only the very package that it names is written again, and nothing is recorded.
+    determination was given, only the very package that it names is written again, and nothing is recorded but
+    the digest of what is made anew beside it, such as the certification.
     """
     with reading(house, "request.respond", f"request {number}") as read:
         return _respond(house, number, into, told, read, wanted or Wanted())
